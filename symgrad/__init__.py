@@ -1,0 +1,44 @@
+"""Is this gradient right, and if not, who is wrong? Losses in SymPy, differentiated in closed form, against PyTorch."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "scalar": "authoring",
+    "vector": "authoring",
+    "matrix": "authoring",
+    "step": "authoring",
+    "Exercise": "exercise",
+    "Training": "exercise",
+    "Derivation": "derivation",
+    "differentiate": "derivation",
+    "check": "checking",
+    "check_paths": "checking",
+    "CheckResult": "results",
+    "Report": "results",
+    "SymgradError": "errors",
+    "AuthorError": "errors",
+    "UserError": "errors",
+    "StudentError": "errors",
+}
+
+
+__all__ = list(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]  # loaded on demand; operations are named when imported
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"symgrad.{_HOMES[name]}"), name)
+    if name == "__version__":
+        return import_module("importlib.metadata").version("symgrad")
+    if not name.startswith("_"):
+        table = import_module("symgrad.operations.table").TABLE
+        if name in table:
+            return table[name]
+    raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*_HOMES, *import_module("symgrad.operations.table").TABLE, "__version__"})

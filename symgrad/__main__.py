@@ -1,0 +1,5 @@
+"""``python -m symgrad``."""
+
+from symgrad.cli import main
+
+main()

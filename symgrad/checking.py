@@ -1,0 +1,95 @@
+"""The pipeline: an exercise comes in, a `CheckResult` goes out; many exercises, a `Report`."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from symgrad import messages, training, witnesses
+from symgrad.errors import AuthorError, CouldNotRun, UserError
+from symgrad.exercise import Exercise
+from symgrad.judging import compared, controls, entry, gradient, verdict
+from symgrad.loading import Broken, load
+from symgrad.results import CheckResult, Report, Settings
+from symgrad.roads import Roads
+
+
+def check(exercise: Exercise, settings: Settings | None = None, **options: Any) -> CheckResult:
+    """The verdict on one exercise. Options are those of `Settings`; nothing that goes wrong inside is raised.
+
+    >>> from symgrad import scalar, square
+    >>> w = scalar("w")
+    >>> check(Exercise(name="parabola", loss=square(w - 1), parameters=[w]), seed=1).reason
+    'agree'
+    """
+    chosen = settings or Settings(**options)
+    try:
+        return judged(Roads(exercise, chosen))
+    except AuthorError as error:
+        return unable(exercise, chosen, str(error))
+    except CouldNotRun as error:
+        return unable(exercise, chosen, str(exercise.located(error)))
+    except UserError:
+        raise
+    except Exception as error:  # a failure of the tool is never a failure of the exercise
+        return unable(exercise, chosen, f"symgrad itself failed: {type(error).__name__}: {error}")
+
+
+def judged(roads: Roads) -> CheckResult:
+    """The verdict, one stage a line."""
+    if not len(roads.points):
+        return unable(roads.exercise, roads.settings, messages.no_point(roads), reason="undefined")
+    with np.errstate(all="ignore"):
+        loss, gradients = compared(roads)
+        findings = (*witnesses.findings(roads), *training.findings(roads.exercise))
+        rows = tuple(gradient(roads, name, each, loss, findings) for name, each in gradients.items())
+        planted, caught = controls(gradients, roads.settings.seed)
+    reason = verdict(loss, rows, findings)
+    result = CheckResult(
+        name=roads.exercise.name,
+        path=roads.exercise.path,
+        reason=reason,
+        settings=roads.settings,
+        gradients=rows,
+        loss=entry(roads, 0, loss),
+        findings=findings,
+        notes=tuple(messages.notes(roads, [loss, *gradients.values()])),
+        planted=planted,
+        caught=caught,
+    )
+    return messages.with_message(result, compiled=roads.exercise.torch_loss is None)
+
+
+def unable(exercise: Exercise, settings: Settings, message: str, reason: str = "could_not_run") -> CheckResult:
+    """The result for an exercise that couldn't be judged."""
+    return CheckResult(exercise.name, exercise.path, reason, settings, message)
+
+
+def check_paths(
+    paths: Iterable[str],
+    settings: Settings | None = None,
+    *,
+    only: Sequence[str] = (),
+    progress: Callable[[Sequence[Any]], Iterator[Any]] = iter,
+) -> Report:
+    """The report on all exercises of files and folders. Raises UserError for a path or a name that doesn't exist."""
+    chosen = settings or Settings()
+    loaded = load(paths, only=only)
+    results = []
+    for item in progress(loaded):
+        if isinstance(item, Broken):
+            results.append(CheckResult(item.name, item.path, "could_not_run", chosen, item.message))
+        else:
+            results.append(check(item, chosen))
+    return Report(tuple(results), chosen, versions())
+
+
+def versions() -> dict[str, str]:
+    """The versions that a result rests on."""
+    return {name: version(name) for name in ("symgrad", "sympy", "torch", "python-flint", "numpy")} | {
+        "python": platform.python_version()
+    }

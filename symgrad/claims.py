@@ -1,0 +1,94 @@
+"""What an exercise claims, read and checked: a program's signature, printed figures, gradients derived by hand."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import sympy
+
+from symgrad.errors import AuthorError, nearest
+from symgrad.fields import Values, kind, known, shortened
+from symgrad.graph import Graph, Input
+from symgrad.operations.nodes import Shape, is_matrix, shape_of
+from symgrad.reading import read, steps_of, symbols_of
+
+FIGURE = re.compile(r"\s*[-+−]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*")
+LONGEST_FIGURE = 40
+
+
+def signature(function: Any, inputs: Mapping[str, Input], field: str | None = None) -> None:
+    """Raises AuthorError for a function that can't be called with the inputs by name."""
+    if not callable(function):
+        raise AuthorError(f"found {kind(function)}", field=field, accepted="a function of the loss's symbols by name")
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return  # built in C, without a signature: the call itself will tell
+    taken = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    needed = [p.name for p in parameters if p.kind != p.VAR_KEYWORD and p.kind != p.VAR_POSITIONAL and p.default is p.empty]
+    accepted = f"the names {', '.join(inputs)}"
+    for name in needed:
+        if name not in inputs:
+            raise AuthorError(
+                f"takes '{name}', which the loss doesn't have{nearest(name, inputs)}", field=field, accepted=accepted
+            )
+    if not any(p.kind == p.VAR_KEYWORD for p in parameters):
+        for name in inputs:
+            if name not in taken:
+                raise AuthorError(f"doesn't take '{name}'{nearest(name, taken)}", field=field, accepted=accepted)
+
+
+def figures(name: Any, value: Any, shapes: Mapping[str, Shape], field: str = "published") -> Values:
+    """Printed figures as an array of strings of the shape of what they belong to."""
+    known(name, shapes, "the exercise", field)
+    shape, place = shapes[name], f"{field}['{name}']"
+    wanted = "a figure" if shape == (1, 1) else f"{shape[0]}×{shape[1]}"
+    try:
+        listed = np.array(value, dtype=object)
+    except ValueError:  # ragged
+        raise AuthorError(f"found {shortened(value)}", field=place, accepted=wanted) from None
+    flat = listed.reshape(-1, 1) if listed.ndim == 1 else listed.reshape(1, 1) if listed.ndim == 0 else listed
+    if flat.shape != shape:
+        found = "×".join(map(str, listed.shape)) + " figures" if listed.ndim else "a single figure"
+        raise AuthorError(f"found {found}", field=place, accepted=f"{shape[0]}×{shape[1]}")
+    for figure in flat.flat:
+        if not isinstance(figure, str) or len(figure) > LONGEST_FIGURE or not FIGURE.fullmatch(figure):
+            raise AuthorError(
+                f"found {shortened(figure)}", field=place, accepted='figures as printed, in quotes, such as "1.2e-04"'
+            )
+        if not np.isfinite(float(figure.replace("−", "-"))):
+            raise AuthorError(f"found {shortened(figure)}", field=place, accepted="figures within the range of float64")
+    return flat
+
+
+def hand_derived(name: Any, value: Any, loss: Any, shapes: Mapping[str, Shape], inputs: Mapping[str, Input]) -> Graph:
+    """A gradient derived by hand, read; it may name the steps of the loss."""
+    known(name, shapes, "parameters")
+    field, steps = f"hand_derived['{name}']", steps_of(loss)
+    expression = sympy.sympify(value, strict=True) if isinstance(value, (int, float)) else value
+    if not isinstance(expression, sympy.Expr) and not is_matrix(expression):
+        raise AuthorError(f"found {kind(value)}", field=field, accepted="an expression of SymPy's")
+    expression = expression.as_immutable() if isinstance(expression, sympy.MatrixBase) else expression
+    for symbol in symbols_of(expression):
+        if symbol.name in steps and shape_of(symbol) != shape_of(steps[symbol.name]):
+            found, wanted = shape_of(symbol), shape_of(steps[symbol.name])
+            text = f"'{symbol.name}' is {found[0]}×{found[1]}, the step of that name {wanted[0]}×{wanted[1]}"
+            raise AuthorError(text, field=field, accepted="the step's shape")
+    try:
+        graph = read(expression, declared=[i.authored for i in inputs.values()], known=steps)
+    except AuthorError as error:
+        raise AuthorError(error.found, field=field, accepted=error.accepted) from None
+    unknown = [i.name for i in graph.inputs if i.name not in inputs]
+    if unknown:
+        names = [*inputs, *steps]
+        raise AuthorError(f"no '{unknown[0]}' here{nearest(unknown[0], names)}", field=field, accepted=", ".join(names))
+    if graph.output_shape != shapes[name]:
+        found, wanted = graph.output_shape, shapes[name]
+        raise AuthorError(
+            f"found {found[0]}×{found[1]}", field=field, accepted=f"{wanted[0]}×{wanted[1]}, the shape of '{name}'"
+        )
+    return graph

@@ -1,0 +1,68 @@
+"""``symgrad check``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from symgrad.cli.options import finite, only, output, paths, reported, writable, write
+
+NAMES = ("table", "json", "junit", "markdown")
+DTYPES = ("float64", "float32", "bfloat16", "float16")
+
+
+@click.command("check")
+@paths
+@click.option("--format", "format_", type=click.Choice(NAMES), default="table", show_default=True, help="Form of the report.")
+@output
+@click.option("--points", type=click.IntRange(min=0), help="Points to sample; each exercise says how many, 16 unless it does.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of sampled points.")
+@click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True, help="Format that PyTorch runs in.")
+@only
+@click.option(
+    "--rtol", type=click.FloatRange(min=0), callback=finite, help="Tolerance by hand, relative; overrides the derived one."
+)
+@click.option(
+    "--atol", type=click.FloatRange(min=0), callback=finite, help="Tolerance by hand, absolute; overrides the derived one."
+)
+@reported
+def command(
+    paths: tuple[str, ...],
+    format_: str,
+    output: Path | None,
+    points: int | None,
+    seed: int,
+    dtype: str,
+    only: tuple[str, ...],
+    rtol: float | None,
+    atol: float | None,
+) -> None:
+    """Check the exercises in files and folders.
+
+    Exit status: 0 all pass; 1 something failed; 2 something could not be decided or run, or the command was wrong.
+    """
+    from symgrad.checking import check_paths
+    from symgrad.reports import render
+    from symgrad.reports.rows import summary
+    from symgrad.results import Settings
+
+    writable(output)
+    settings = Settings(seed=seed, dtype=dtype, points=points, rtol=rtol, atol=atol)
+    report = check_paths(paths, settings, only=only, progress=_progress)
+    write(render(report, format_), output)
+    if output is not None:
+        click.echo("\n".join(summary(report)), err=True)
+    sys.exit(report.exit_status)
+
+
+def _progress(items: Sequence[Any]) -> Iterator[Any]:
+    """The items, with a bar on standard error where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, label="checking", file=sys.stderr, item_show_func=lambda i: getattr(i, "name", "")) as bar:
+        yield from bar

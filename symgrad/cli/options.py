@@ -1,0 +1,65 @@
+"""Options and messages that several commands share."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from symgrad.errors import SymgradError
+
+
+class Failure(click.ClickException):
+    """A message on standard error, and exit status 2."""
+
+    exit_code = 2
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+paths = click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+only = click.option("--only", multiple=True, metavar="NAME", help="Only the exercise of this name; may be repeated.")
+output = click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the report there."
+)
+
+
+def reported(command: Command) -> Command:
+    """A command whose SymgradErrors become one line on standard error and exit status 2."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **options: Any) -> Any:
+        try:
+            return command(*arguments, **options)
+        except SymgradError as error:
+            raise Failure(str(error)) from error
+
+    return run  # type: ignore[return-value]  # the same signature
+
+
+def finite(context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    """The value of an option, if it is a finite number."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a finite number.")
+    return value
+
+
+def writable(path: Path | None) -> None:
+    """Raises Failure for a file that has no folder to go to, before anything runs."""
+    if path is not None and not path.parent.is_dir():
+        raise Failure(f"{path}: can't be written: No such file or directory")
+
+
+def write(text: str, path: Path | None) -> None:
+    """A report to a file, or to standard output. Raises Failure where the file can't be written."""
+    if path is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        path.write_bytes(text.encode("utf-8", errors="replace"))
+    except OSError as error:
+        raise Failure(f"{path}: can't be written: {error.strerror}") from error

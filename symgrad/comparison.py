@@ -1,0 +1,202 @@
+"""Numbers in, outcomes out: what a road says against the reference, entry by entry. Formats nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+
+from symgrad.fields import Values
+from symgrad.precision import Precision
+
+SAFETY = 4.0
+"""How many times the radius of the running error analysis a difference may be; calibrated in tests/test_calibration.py."""
+
+
+CLOSE = 64.0
+"""Roundings of the value itself within which two values agree, whatever the running error analysis could say."""
+CANDIDATES = 128
+"""Entries that are looked at for a place to plant an error."""
+
+
+class Outcome(IntEnum):
+    """What is said of one entry, by rising severity."""
+
+    AGREE = 0
+    ILL_CONDITIONED = 1
+    KINK = 2
+    UNDECIDED = 3
+    UNDEFINED = 4
+    WRONG = 5
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is true, as the unevaluated sum ``high + low``, known up to `radius`; `certified` where a ball encloses it.
+
+    Arrays of shape (points, rows, columns), `certified` of shape (points, rows, 1). Where truth is undefined, high is nan.
+    """
+
+    high: Values
+    low: Values
+    radius: Values
+    certified: Values
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """The allowed difference of each entry, and whether it was derived (or given by hand: ``atol + rtol·|reference|``)."""
+
+    allowed: Values
+    precision: Precision
+    derived: bool = True
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One array compared: outcome and differences of each entry."""
+
+    values: Values
+    reference: Reference
+    tolerance: Tolerance
+    outcomes: Values
+    absolute: Values
+
+    @property
+    def worst_outcome(self) -> Outcome:
+        """The most severe outcome of all entries."""
+        return Outcome(int(self.outcomes.max()))
+
+    @cached_property
+    def worst(self) -> tuple[int, int, int]:
+        """Point, row and column of the entry to show: among the most severe, the furthest off in units of what is allowed."""
+        top = self.outcomes.max()
+        with np.errstate(all="ignore"):
+            ratio = self.absolute / np.maximum(self.tolerance.allowed, np.finfo(float).tiny)
+        if top > 0:
+            ratio = np.where(self.outcomes == top, np.where(np.isfinite(self.absolute), ratio, np.inf), -1.0)
+        if np.isnan(ratio.max()):
+            ratio = np.where(np.isnan(ratio), 0.0, ratio)
+        point, row, column = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
+        return int(point), int(row), int(column)
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the truth is zero everywhere (as far as balls tell) and the values are within what is allowed."""
+        if self.worst_outcome > Outcome.ILL_CONDITIONED or abs(self.reference.high.flat[0]) > self.reference.radius.flat[0]:
+            return False
+        size = np.abs(self.reference.high + self.reference.low)
+        return bool(np.all((size < self.reference.radius) | (size == 0)))
+
+    def relative(self, place: tuple[int, int, int]) -> float:
+        """The difference of an entry over the size of the reference; infinite where the reference is zero."""
+        difference, size = float(self.absolute[place]), abs(float(self.reference.high[place]))
+        if difference == 0:
+            return 0.0
+        return difference / size if size else float("inf")
+
+    def ulps(self, place: tuple[int, int, int]) -> float:
+        """The difference of an entry in units of the last place of the reference, in the format under test."""
+        high = float(self.reference.high[place])
+        with np.errstate(all="ignore"):
+            return float(self.absolute[place] / self.tolerance.precision.ulp(high if np.isfinite(high) else 1.0))
+
+
+def compare(
+    values: Values,
+    reference: Reference,
+    tolerance: Tolerance,
+    kinks: Values | None = None,
+    undefined: Values | None = None,
+) -> Comparison:
+    """Values against the reference, entry by entry.
+
+    `kinks` and `undefined` mark points, (points, 1, 1), where the loss isn't differentiable, or has no value.
+    """
+    allowed = np.broadcast_to(tolerance.allowed, values.shape)
+    with np.errstate(all="ignore"):
+        absolute = np.abs(values - reference.high)
+        known = reference.certified[..., 0]
+        absolute[known] = np.abs((values[known] - reference.high[known]) - reference.low[known])
+        outcomes = (allowed > np.sqrt(tolerance.precision.unit_roundoff) * np.abs(reference.high)).astype(np.int8)
+        open_ = ~(absolute <= allowed)
+        open_[known] |= ~(absolute[known] + reference.radius[known] <= allowed[known])
+    wide = outcomes.astype(bool)
+    if wide.any():
+        outcomes[wide] = np.where((absolute[wide] == 0) & (reference.radius[wide] == 0), Outcome.AGREE, Outcome.ILL_CONDITIONED)
+    open_ |= ~np.isfinite(allowed) if not np.isfinite(allowed.max()) else False
+    if open_.any():
+        high, radius = reference.high[open_], reference.radius[open_]
+        outcomes[open_] = _settled(values[open_], high, radius, absolute[open_], allowed[open_], tolerance.precision)
+    if kinks is not None and kinks.any():
+        outcomes = np.where(kinks & (outcomes != Outcome.UNDEFINED), Outcome.UNDECIDED, outcomes)
+    if undefined is not None and undefined.any():
+        outcomes = np.where(undefined, Outcome.UNDEFINED, outcomes)
+    return Comparison(values, reference, tolerance, outcomes, absolute)
+
+
+def _settled(values: Values, high: Values, radius: Values, absolute: Values, allowed: Values, format_: Precision) -> Values:
+    """Outcomes of the entries that don't plainly lie within what is allowed.
+
+    Where the closed form overflows, nothing bounds what rounding explains; a value as close as CLOSE agrees all the same.
+    """
+    known, finite, bounded = np.isfinite(high), np.isfinite(values), np.isfinite(allowed)
+    with np.errstate(all="ignore"):
+        surely_off = absolute - radius > allowed
+    outcomes = np.where(surely_off, Outcome.WRONG, Outcome.UNDECIDED)
+    outcomes = np.where(known & ~finite & bounded, Outcome.WRONG, outcomes)
+    outcomes = np.where(~known | (~finite & ~bounded), Outcome.UNDEFINED, outcomes)
+    outcomes = np.where(known & finite & ~bounded, Outcome.UNDECIDED, outcomes)
+    unbounded, off = known & finite & ~bounded, absolute + radius
+    outcomes = np.where(unbounded & (off <= 2 * format_.smallest_subnormal), Outcome.ILL_CONDITIONED, outcomes)
+    return np.where(unbounded & (off <= CLOSE * format_.unit_roundoff * np.abs(high)), Outcome.AGREE, outcomes)
+
+
+@dataclass(frozen=True)
+class Plant:
+    """An error planted on purpose: its kind, and where and what it puts."""
+
+    kind: str
+    place: tuple[int, int, int]
+    value: float
+
+
+def plants(comparison: Comparison, seed: int) -> Iterator[Plant]:
+    """Errors to plant in values that passed: sign, factor, zero, another entry, a few times what is allowed.
+
+    Only errors that exceed what rounding explains, by a factor of two at least, are planted: others can't be told.
+    """
+    generator = np.random.default_rng(seed)
+    shape = comparison.values.shape
+    drawn = dict.fromkeys(generator.integers(comparison.values.size, size=CANDIDATES).tolist())
+    candidates = [tuple(int(k) for k in np.unravel_index(index, shape)) for index in drawn]
+    passed = [place for place in candidates if comparison.outcomes[place] <= Outcome.ILL_CONDITIONED]
+    flat = comparison.values.reshape(len(comparison.values), -1)
+    for kind in ("sign", "factor", "zero", "another entry", "a few times what is allowed"):
+        for point, row, column in passed:
+            place = point, row, column
+            value, allowed = float(comparison.values[place]), float(comparison.tolerance.allowed[place])
+            other = float(flat[point, generator.integers(flat.shape[1])])
+            planted = {"sign": -value, "factor": 2 * value, "zero": 0.0, "another entry": other}.get(kind, value + 4 * allowed)
+            if np.isfinite(planted) and abs(planted - value) > 3 * allowed:
+                yield Plant(kind, place, planted)
+                break
+
+
+def catches(comparison: Comparison, plant: Plant) -> bool:
+    """Whether the same comparison, with the error planted, calls exactly that entry wrong."""
+    point, row, column = plant.place
+    one = slice(point, point + 1)
+    values = comparison.values[one].copy()
+    values[0, row, column] = plant.value
+    reference = comparison.reference
+    shape = comparison.values.shape
+    cut = [a[one] for a in (reference.high, reference.low, reference.radius, reference.certified)]
+    tolerance = Tolerance(np.broadcast_to(comparison.tolerance.allowed, shape)[one], comparison.tolerance.precision)
+    again = compare(values, Reference(*cut), tolerance)
+    before = comparison.outcomes[one] == Outcome.WRONG
+    rejected = again.outcomes == Outcome.WRONG
+    return bool(rejected[0, row, column] and rejected.sum() == before.sum() + (not before[0, row, column]))

@@ -1,0 +1,158 @@
+"""Symbolic backpropagation: the chain rule once a node, in reverse order, over a graph.
+
+A `Graph` comes in and a `Derivation` goes out. A node's adjoint is complete before its own rule runs, for nodes are taken
+strictly in reverse of the order in which operands come first. An adjoint may have fewer rows or columns than its value
+where all of them would be equal; it broadcasts, and no matrix of ones is ever written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import sympy
+from sympy.core.parameters import distribute
+
+from symgrad.derivation.binding import Bindings, reduce_to
+from symgrad.derivation.equation import Derivation
+from symgrad.derivation.inlining import inline
+from symgrad.errors import AuthorError, nearest
+from symgrad.graph import Graph, Names, Node
+from symgrad.operations.nodes import SCALAR, applied
+from symgrad.operations.row import Elementwise, Use
+from symgrad.reading import read
+
+
+def differentiate(loss: Any, parameters: Iterable[Any]) -> Derivation:
+    """The derivation of a loss with respect to parameters (symbols, or their names).
+
+    >>> from symgrad import matrix, step, total, square
+    >>> w, x = matrix("w", 2, 2), matrix("x", 2, 1)
+    >>> print(differentiate(total(square(step("z", w * x))), [w]))
+    Forward
+      (1) z  = w x
+      (2) L  = Σ(z²)
+    Backward
+      (3) dz = 2 z
+      (4) dw = dz xᵀ
+    """
+    given = list(parameters)
+    symbols = [p for p in given if isinstance(p, sympy.Basic)]
+    names = [p.name if isinstance(p, sympy.Basic) else str(p) for p in given]
+    return backpropagate(read(loss, declared=symbols), names)
+
+
+def backpropagate(graph: Graph, parameters: Iterable[str]) -> Derivation:
+    """The derivation of a graph with respect to inputs by name. Raises AuthorError for one that it doesn't have."""
+    inputs = {i.name: i for i in graph.inputs}
+    wanted = list(parameters)
+    for name in wanted:
+        if name not in inputs:
+            raise AuthorError(
+                f"the loss has no '{name}'{nearest(name, inputs)}", field="parameters", accepted=", ".join(inputs)
+            )
+    if graph.output_shape != SCALAR:
+        rows, columns = graph.output_shape
+        raise AuthorError(f"the loss is {rows}×{columns}, not a scalar", field="loss", accepted="a scalar, total(…) for one")
+    with distribute(False):
+        return _Backward(graph, wanted).derivation()
+
+
+class _Backward:
+    """The state of one backward pass: what has been contributed to each adjoint so far."""
+
+    def __init__(self, graph: Graph, parameters: list[str]) -> None:
+        self.graph = graph
+        self.parameters = {i.name: i for i in graph.inputs if i.name in parameters}
+        self.order = parameters
+        self.names = Names(s.name for s in graph.shapes)
+        self.bindings = Bindings(graph, self.names)
+        self.contributions: dict[sympy.Symbol, list[Any]] = {}
+        self.active = {p.symbol for p in self.parameters.values()}
+        for node in graph.nodes:
+            if any(self.active & operand.free_symbols for operand in node.operands):
+                self.active.add(node.symbol)
+
+    def derivation(self) -> Derivation:
+        output = self.graph.output
+        loss = self.bindings.name_loss(output)
+        if isinstance(output, sympy.Symbol):
+            self.contributions[output] = [sympy.Integer(1)]
+        adjoints: dict[str, sympy.Symbol] = {}
+        gradients: dict[str, sympy.Symbol] = {}
+        waiting = Counter(operand for node in self.graph.nodes for operand in node.operands)
+        for node in reversed(self.graph.nodes):
+            waiting.subtract(node.operands)
+            gathered = [c for c in self.contributions.pop(node.symbol, []) if c != 0]
+            if node.symbol in self.active and gathered:
+                self._visit(node, sympy.Add(*gathered), adjoints)
+            for name in self.order:
+                if name not in gradients and not waiting[self.parameters[name].symbol]:
+                    gradients[name] = self._gradient(name)
+        gradients |= {name: self._gradient(name) for name in self.order if name not in gradients}
+        kept = {loss, *gradients.values(), *adjoints.values(), *self.graph.named.values()}
+        return inline(
+            Derivation(
+                inputs=self.graph.inputs,
+                equations=tuple(self.bindings.equations),
+                loss=loss,
+                gradients={name: gradients[name] for name in self.order},
+                steps=self.graph.named,
+                adjoints=dict(reversed(adjoints.items())),
+                kinks=tuple(self._kinks()),
+                names={
+                    **{i.symbol: i.name for i in self.graph.inputs},
+                    **{symbol: name for name, symbol in self.graph.named.items()},
+                    **{symbol: f"d{name}" for name, symbol in (*adjoints.items(), *gradients.items())},
+                },
+            ),
+            kept,
+        )
+
+    def _visit(self, node: Node, gathered: sympy.Expr, adjoints: dict[str, sympy.Symbol]) -> None:
+        """Runs the rule of a node whose adjoint is complete."""
+        adjoint = self._bound(node, gathered)
+        if node.name is not None:
+            adjoints[node.name] = adjoint
+        for operand, contribution in zip(node.operands, self._rule(node, adjoint), strict=True):
+            if operand in self.active and contribution != 0:
+                self.contributions.setdefault(operand, []).append(contribution)
+
+    def _bound(self, node: Node, adjoint: sympy.Expr) -> Any:
+        """The adjoint under a name of its own; one without a name of the author's only if it isn't a name or number already."""
+        if node.name is None and (adjoint.is_Symbol or not adjoint.free_symbols):
+            return adjoint
+        return self.bindings.bind(f"d{node.symbol}", adjoint, "adjoint")
+
+    def _rule(self, node: Node, adjoint: Any) -> tuple[Any, ...]:
+        if isinstance(node.row, Elementwise):
+            partials = node.row.partials(node.symbol, *node.operands, *node.options)
+            return tuple(
+                reduce_to(adjoint * partial, node.shape, self.bindings.shape(operand), self.bindings)
+                for operand, partial in zip(node.operands, partials, strict=True)
+            )
+        shapes = self.bindings
+        use = Use(
+            value=node.symbol,
+            adjoint=adjoint,
+            adjoint_shape=shapes.shape(adjoint),
+            shape=node.shape,
+            operands=node.operands,
+            shapes=tuple(shapes.shape(operand) for operand in node.operands),
+            options=node.options,
+        )
+        return node.row.adjoints(use)
+
+    def _gradient(self, name: str) -> sympy.Symbol:
+        parameter = self.parameters[name]
+        total = sympy.Add(*self.contributions.get(parameter.symbol, []))
+        if self.bindings.shape(total) != parameter.shape:
+            total = applied("broadcast", total, *parameter.shape)
+        return self.bindings.bind(f"d{parameter.symbol}", total, "gradient")
+
+    def _kinks(self) -> Iterable[sympy.Expr]:
+        for node in self.graph.nodes:
+            if node.symbol in self.active:
+                value = () if isinstance(node.row, Elementwise) else (node.symbol,)
+                yield from node.row.kinks(*value, *node.operands, *node.options)

@@ -1,0 +1,83 @@
+"""The nouns of a derivation: an equation, and the ordered list of them that differentiates a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+import sympy
+
+from symgrad.derivation import closed_form, counting, text
+from symgrad.graph import Input
+from symgrad.operations.nodes import Shape
+
+Kind: TypeAlias = Literal["forward", "adjoint", "gradient"]
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``symbol = expression``, where the expression is over symbols of earlier equations and of inputs.
+
+    A symbol stands for an array; ``a*b`` means entry by entry, the matrix product is ``matmul(a, b)``.
+    """
+
+    symbol: sympy.Symbol
+    expression: sympy.Expr
+    shape: Shape
+    kind: Kind
+
+    def __str__(self) -> str:
+        return f"{self.symbol} = {text.written(self.expression)}"
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A loss differentiated: equations in order, first forward, then backward.
+
+    `gradients` maps each parameter to the symbol of dL/d(parameter), `steps` and `adjoints` each step of the loss to the
+    symbols of its value and of dL/d(step). `kinks` are expressions that vanish where the loss may not be differentiable.
+    """
+
+    inputs: tuple[Input, ...]
+    equations: tuple[Equation, ...]
+    loss: sympy.Expr
+    gradients: Mapping[str, sympy.Symbol]
+    steps: Mapping[str, sympy.Expr]
+    adjoints: Mapping[str, sympy.Symbol]
+    kinks: tuple[sympy.Expr, ...] = ()
+    names: Mapping[sympy.Symbol, str] = field(default_factory=dict)
+    """What the author calls the symbols that have a name; generated code may need another."""
+
+    @cached_property
+    def shapes(self) -> dict[sympy.Symbol, Shape]:
+        """The shape of every symbol."""
+        return {i.symbol: i.shape for i in self.inputs} | {e.symbol: e.shape for e in self.equations}
+
+    @property
+    def forward(self) -> tuple[Equation, ...]:
+        """The equations of the loss alone."""
+        return tuple(e for e in self.equations if e.kind == "forward")
+
+    def needed(self, outputs: Iterable[Any]) -> tuple[Equation, ...]:
+        """The equations that outputs rest on, in order."""
+        symbols = set().union(*(output.free_symbols for output in outputs))
+        kept = []
+        for equation in reversed(self.equations):
+            if equation.symbol in symbols:
+                symbols |= equation.expression.free_symbols
+                kept.append(equation)
+        return tuple(reversed(kept))
+
+    def closed_form(self, name: str) -> Any:
+        """The gradient of a parameter (or the value of a step, or ``"loss"``) as one expression in parameters and data."""
+        symbol = {"loss": self.loss, **self.steps, **self.gradients}[name]
+        return closed_form.expand(symbol, self)
+
+    def operations(self) -> counting.Operations:
+        """How many operations on numbers the loss takes, and the loss with all gradients."""
+        return counting.count(self)
+
+    def __str__(self) -> str:
+        return text.render(self)

@@ -1,0 +1,42 @@
+"""A derivation's outputs as a program, and that program on values with radii."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from symgrad.compile import Program, compile_
+from symgrad.derivation import Derivation
+from symgrad.fields import Values
+from symgrad.precision import Precision
+from symgrad.rounding import Rounding
+
+
+def program(derivation: Derivation, outputs: Sequence[Any]) -> Program:
+    """Outputs of a derivation as generated code, over its inputs in order."""
+    bindings = [(e.symbol, e.expression) for e in derivation.needed(outputs)]
+    return compile_([i.symbol for i in derivation.inputs], bindings, outputs)
+
+
+def rounded(
+    code: Program, values: Mapping[str, Values], shapes: Sequence[tuple[int, int]] | None, format_: Precision
+) -> list[tuple[Values, Values]]:
+    """Values and radii of a program's outputs, of the given shapes (their own, if none are given)."""
+    system = Rounding(format_)
+    count = len(next(iter(values.values())))
+    with np.errstate(all="ignore"):
+        outputs = listed(system.bind(code)(*(system.exact(array) for array in values.values())))
+    found = []
+    for k, output in enumerate(outputs):
+        item = system.coerce(output)
+        shape = (count, *(item.shape[-2:] if shapes is None else shapes[k]))
+        radius = np.zeros(()) if item.radius is None else item.radius
+        found.append((np.broadcast_to(item.value, shape), np.broadcast_to(radius, shape)))
+    return found
+
+
+def listed(outputs: Any) -> list[Any]:
+    """The outputs of a program as a list, also where there is only one."""
+    return outputs if isinstance(outputs, list) else [outputs]

@@ -1,0 +1,223 @@
+"""The noun that an author writes: an `Exercise`, checked as it is made.
+
+Every mistake is an `AuthorError` that says file, line, exercise, field, what was found and what is accepted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from symgrad import claims, fields
+from symgrad.errors import AuthorError, CouldNotRun
+from symgrad.fields import Point, Values
+from symgrad.graph import Graph, Input
+from symgrad.nouns import Noun
+from symgrad.operations.nodes import SCALAR, is_matrix, shape_of
+from symgrad.place import Place, calling_place
+from symgrad.precision import PRECISIONS
+from symgrad.reading import read
+from symgrad.training_plan import Training
+
+NAME = re.compile(r"[\w.-]+")
+SAMPLED = 16
+"""Points that are sampled where an exercise doesn't say how many."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Exercise(metaclass=Noun):
+    """A loss, what to differentiate it by, and where.
+
+    * `loss`: a SymPy scalar; `parameters`: its symbols to differentiate by, or their names.
+    * `at`: given points, values by name; `points`: how many more to sample; `domain`: bounds of sampled values by name.
+    * `torch_loss`: the author's PyTorch program, called once a point with tensors by name; without it the loss itself runs.
+    * `published`: printed figures as strings, at the first given point, computed in `published_dtype`.
+    * `hand_derived`: gradients derived by hand, by parameter.
+    * `training`: one training loop or several.
+
+    >>> from symgrad import scalar, square
+    >>> w = scalar("w")
+    >>> Exercise(name="parabola", loss=square(w - 1), parameters=[w], at=[{"w": 3}])
+    Exercise('parabola', parameters: w)
+    """
+
+    name: str
+    loss: Any
+    parameters: Iterable[Any]
+    title: str = ""
+    at: Iterable[Mapping[str, Any]] = ()
+    points: int = SAMPLED
+    domain: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    torch_loss: Callable[..., Any] | None = None
+    published: Mapping[str, Any] = field(default_factory=dict)
+    published_dtype: str = "float32"
+    hand_derived: Mapping[str, Any] = field(default_factory=dict)
+    training: Training | Iterable[Training] = ()
+    place: Place | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", calling_place())
+        try:
+            for name, check in _FIELDS.items():
+                try:
+                    object.__setattr__(self, name, check(self))
+                except AuthorError as error:
+                    raise error.located(field=name) from None
+        except AuthorError as error:
+            name = self.name if isinstance(self.name, str) else None
+            place = self.place or Place("<input>", 1)
+            raise error.located(exercise=name, path=place.path, line=place.line) from None
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The loss, read."""
+        return read(self.loss)
+
+    @cached_property
+    def inputs(self) -> dict[str, Input]:
+        """Parameters and data by name."""
+        return {i.name: i for i in self.graph.inputs}
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The parameters by name, in the author's order."""
+        return tuple(self.parameters)
+
+    @property
+    def given(self) -> tuple[Point, ...]:
+        """The given points."""
+        return tuple(self.at)
+
+    @property
+    def trainings(self) -> tuple[Training, ...]:
+        """The training loops."""
+        return (self.training,) if isinstance(self.training, Training) else tuple(self.training)
+
+    @property
+    def path(self) -> str:
+        """The file that it was written in; empty where there is none."""
+        return self.place.path if self.place is not None else ""
+
+    def located(self, error: CouldNotRun) -> CouldNotRun:
+        """An error with the place of this exercise, where it has none of its own."""
+        return error if self.place is None else error.located(self.place.path, self.place.line)
+
+    def __repr__(self) -> str:
+        return f"Exercise({self.name!r}, parameters: {', '.join(self.parameter_names)})"
+
+
+def _name(e: Exercise) -> str:
+    if not isinstance(e.name, str) or not NAME.fullmatch(e.name):
+        raise AuthorError(f"{e.name!r} can't name an exercise", accepted="letters, digits, _, - and .")
+    return e.name
+
+
+def _loss(e: Exercise) -> Any:
+    loss = e.loss
+    if not isinstance(loss, sympy.Expr) and not is_matrix(loss):
+        raise AuthorError(f"found {fields.kind(loss)}", accepted="a scalar expression of SymPy's")
+    loss = loss.as_immutable() if isinstance(loss, sympy.MatrixBase) else loss
+    object.__setattr__(e, "loss", loss)
+    shape = e.graph.output_shape
+    if shape != SCALAR:
+        raise AuthorError(f"the loss is {shape[0]}×{shape[1]}, not a scalar", accepted="a scalar; total(…) or mean(…) make one")
+    return loss
+
+
+def _parameters(e: Exercise) -> tuple[str, ...]:
+    names = []
+    for given in fields.sequence(e.parameters, None, "a list of symbols, such as [w1, w2]"):
+        if not isinstance(given, (str, sympy.Symbol, sympy.MatrixSymbol)):
+            raise AuthorError(f"found {fields.kind(given)}", accepted="symbols of the loss, or their names")
+        name = given if isinstance(given, str) else str(given.name)
+        fields.known(name, e.inputs)
+        if not isinstance(given, str) and shape_of(given) != e.inputs[name].shape:
+            (rows, columns), own = shape_of(given), e.inputs[name].shape
+            raise AuthorError(f"'{name}' is {rows}×{columns}", accepted=f"{own[0]}×{own[1]}, its shape in the loss")
+        if name in names:
+            raise AuthorError(f"'{name}' stands twice", accepted="each parameter once")
+        names.append(name)
+    if not names:
+        raise AuthorError("no parameters", accepted=f"some of {', '.join(e.inputs) or 'the symbols of the loss'}")
+    return tuple(names)
+
+
+def _title(e: Exercise) -> str:
+    if not isinstance(e.title, str):
+        raise AuthorError(f"found {fields.kind(e.title)}", accepted="a string")
+    return e.title
+
+
+def _at(e: Exercise) -> tuple[Point, ...]:
+    listed = fields.sequence(e.at, None, "a list of points, each {name: value}")
+    return tuple(fields.point(point, e.inputs, f"at[{i}]") for i, point in enumerate(listed))
+
+
+def _points(e: Exercise) -> int:
+    points = fields.whole(e.points, 0)
+    if points == 0 and not e.at:
+        raise AuthorError("0 points to sample and none given in at", accepted="points to sample, or at")
+    return points
+
+
+def _domain(e: Exercise) -> dict[str, tuple[float, float]]:
+    given = fields.mapping(e.domain, None, "{name: (low, high)}")
+    for name in given:
+        fields.known(name, e.inputs)
+    return {name: fields.bounds(name, pair, e.inputs[name].limits) for name, pair in given.items()}
+
+
+def _torch_loss(e: Exercise) -> Callable[..., Any] | None:
+    if e.torch_loss is not None:
+        claims.signature(e.torch_loss, e.inputs)
+    return e.torch_loss
+
+
+def _published(e: Exercise) -> dict[str, Values]:
+    given = fields.mapping(e.published, None, "{name: figures}")
+    if given and not e.at:
+        raise AuthorError("figures without a point that they belong to", accepted="the point, first in at")
+    shapes = e.graph.shapes
+    steps = {name: shapes.get(symbol, SCALAR) for name, symbol in e.graph.named.items()}
+    known = {"loss": SCALAR, **{n: e.inputs[n].shape for n in e.parameter_names}, **steps}
+    return {n: claims.figures(n, value, known) for n, value in given.items()}
+
+
+def _published_dtype(e: Exercise) -> str:
+    if not isinstance(e.published_dtype, str) or e.published_dtype not in PRECISIONS:
+        raise AuthorError(f"found {fields.shortened(e.published_dtype)}", accepted=", ".join(PRECISIONS))
+    return e.published_dtype
+
+
+def _hand_derived(e: Exercise) -> dict[str, Graph]:
+    given = fields.mapping(e.hand_derived, None, "{parameter: expression}")
+    shapes = {name: e.inputs[name].shape for name in e.parameter_names}
+    return {n: claims.hand_derived(n, value, e.loss, shapes, e.inputs) for n, value in given.items()}
+
+
+def _training(e: Exercise) -> tuple[Training, ...]:
+    given = (e.training,) if isinstance(e.training, Training) else e.training
+    if not isinstance(given, (list, tuple)) or not all(isinstance(t, Training) for t in given):
+        raise AuthorError(f"found {fields.kind(e.training)}", accepted="Training(…), or a list of them")
+    return tuple(t.checked(e.inputs, e.parameter_names, e.graph) for t in given)
+
+
+_FIELDS: Mapping[str, Callable[[Exercise], Any]] = {
+    "name": _name,
+    "title": _title,
+    "loss": _loss,
+    "parameters": _parameters,
+    "at": _at,
+    "points": _points,
+    "domain": _domain,
+    "torch_loss": _torch_loss,
+    "published": _published,
+    "published_dtype": _published_dtype,
+    "hand_derived": _hand_derived,
+    "training": _training,
+}

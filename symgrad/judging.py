@@ -1,0 +1,88 @@
+"""Judging: comparisons become gradient results, the worst entry is picked, planted errors are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from symgrad import hints, messages
+from symgrad.comparison import Comparison, Outcome, catches, compare, plants
+from symgrad.derivation.text import expanded
+from symgrad.results import Entry, Finding, GradientResult, most_severe
+from symgrad.roads import Roads
+
+REASON = {
+    Outcome.AGREE: "agree",
+    Outcome.ILL_CONDITIONED: "ill_conditioned",
+    Outcome.KINK: "kink",
+    Outcome.UNDECIDED: "undecided",
+    Outcome.UNDEFINED: "undefined",
+    Outcome.WRONG: "autograd_wrong",
+}
+LONGEST_CLOSED_FORM = 600
+"""Characters above which a gradient is shown by its last equation."""
+
+
+def compared(roads: Roads) -> tuple[Comparison, dict[str, Comparison]]:
+    """The loss, and every gradient by parameter, against the reference."""
+    (loss, *values), (truth, *references), (limit, *tolerances) = roads.autograd, roads.references, roads.tolerances
+    of_loss = compare(loss, truth, limit)
+    nowhere = of_loss.outcomes == Outcome.UNDEFINED
+    found = {}
+    for name, value, reference, tolerance in zip(roads.exercise.parameter_names, values, references, tolerances, strict=True):
+        found[name] = compare(value, reference, tolerance, kinks=roads.kinks, undefined=nowhere)
+    return of_loss, found
+
+
+def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, findings: Sequence[Finding]) -> GradientResult:
+    """What there is to say of one parameter's gradient."""
+    reason = REASON[comparison.worst_outcome]
+    by_hand = any(f.subject == name and f.reason == "closed_form_wrong" for f in findings)
+    if reason == "autograd_wrong":
+        reason = "losses_differ" if loss.worst_outcome == Outcome.WRONG else "both_wrong" if by_hand else reason
+    elif comparison.is_zero:
+        reason = "vacuous"
+    rows, columns = roads.exercise.inputs[name].shape
+    outcomes = np.bincount(comparison.outcomes.ravel(), minlength=len(Outcome))
+    return GradientResult(
+        parameter=name,
+        shape=(rows, columns),
+        reason=reason,
+        closed_form=expanded(roads.derivation.gradients[name], roads.derivation, LONGEST_CLOSED_FORM),
+        entries=rows * columns,
+        points=len(roads.points),
+        certified=int(comparison.reference.certified.sum()) * columns,
+        counts={REASON[o]: int(outcomes[o]) for o in Outcome if outcomes[o]},
+        worst=entry(roads, 1 + roads.exercise.parameter_names.index(name), comparison),
+        hint=hints.hint(comparison) if reason in ("autograd_wrong", "both_wrong") else "",
+    )
+
+
+def entry(roads: Roads, index: int, comparison: Comparison) -> Entry:
+    """The worst entry of the comparison of one output (the loss is the first), with its point."""
+    place = comparison.worst
+    reference = comparison.reference
+    return Entry(
+        index=place[1:],
+        point={n: a.tolist() for n, a in roads.points.at(place[0]).items()},
+        closed_form=float(roads.closed_form[index][place]),
+        autograd=float(comparison.values[place]),
+        reference=messages.decimal(reference.high[place], reference.low[place], reference.radius[place]),
+        absolute=float(comparison.absolute[place]),
+        relative=comparison.relative(place),
+        ulps=comparison.ulps(place),
+        allowed=float(np.broadcast_to(comparison.tolerance.allowed, comparison.values.shape)[place]),
+    )
+
+
+def controls(gradients: Mapping[str, Comparison], seed: int) -> tuple[int, int]:
+    """How many errors were planted in the autograd values, and how many of them the same comparison rejected."""
+    caught = [catches(each, plant) for each in gradients.values() for plant in plants(each, seed)]
+    return len(caught), sum(caught)
+
+
+def verdict(loss: Comparison, rows: Sequence[GradientResult], findings: Sequence[Finding]) -> str:
+    """The reason that speaks for the whole exercise."""
+    of_loss = {Outcome.WRONG: "losses_differ", Outcome.UNDEFINED: "undefined"}.get(loss.worst_outcome, "agree")
+    return most_severe([of_loss, *(row.reason for row in rows), *(finding.reason for finding in findings)])

@@ -1,0 +1,163 @@
+"""Sentences about results: what failed, where, by how much, under which rule, and the command that repeats it."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Context, Decimal
+from typing import Any
+
+import numpy as np
+
+from symgrad.comparison import SAFETY, Comparison
+from symgrad.results import CheckResult, Entry, GradientResult, Settings
+from symgrad.roads import Roads
+
+MOST_DIGITS = 20
+EXPLAINED = {
+    "autograd_wrong": "autograd is wrong",
+    "both_wrong": "autograd and the hand-derived gradient are both wrong",
+    "losses_differ": "the losses differ, so these are two different functions",
+    "undecided": "not decided",
+    "undefined": "undefined (nan, infinite, or outside the domain of the loss)",
+    "vacuous": "the gradient is zero at every point, so nothing was tested; give it points where it isn't",
+}
+
+
+def decimal(high: float, low: float, radius: float) -> str:
+    """A value known as ``high + low ± radius`` with the digits that are certain, at most twenty.
+
+    >>> decimal(0.1, -5.551115123125783e-18, 0.0)
+    '0.10000000000000000000'
+    """
+    if not math.isfinite(high):
+        return str(high)
+    context = Context(prec=60)
+    value = context.add(Decimal(high), Decimal(low))
+    if value == 0 or abs(value) < Decimal(radius):
+        return "0"
+    certain = MOST_DIGITS if radius == 0 else int((abs(value) / Decimal(radius)).log10())
+    digits = max(1, min(MOST_DIGITS, certain))
+    return str(Context(prec=digits).create_decimal(value))
+
+
+def no_point(roads: Roads) -> str:
+    """The message where no point was found."""
+    if roads.settings.points == 0 or roads.exercise.points == 0:
+        return "no points: the exercise gives none in at, and 0 were to be sampled"
+    return "no point was found at which loss and gradients are defined and not on a kink; give points in at, or a domain"
+
+
+def notes(roads: Roads, comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """What a reader should know of how a result came about."""
+    wanted = roads.exercise.points if roads.settings.points is None else roads.settings.points
+    sampled = len(roads.points) - roads.points.given
+    if sampled < wanted:
+        yield f"only {sampled} of {wanted} points to sample were found where loss and gradients are defined"
+    if roads.kinks.any():
+        which = ", ".join(str(k) for k in np.flatnonzero(roads.kinks.ravel()))
+        yield f"given point {which} lies on a kink, where the loss isn't differentiable; its gradients aren't judged"
+    labels = ["loss", *(f"dL/d{name}" for name in roads.exercise.parameter_names)]
+    for label, comparison, closed in zip(labels, comparisons, roads.closed_form, strict=True):
+        reference = comparison.reference
+        chosen = reference.certified[..., 0]
+        truth, allowed = reference.high[chosen], np.broadcast_to(comparison.tolerance.allowed, closed.shape)[chosen]
+        with np.errstate(all="ignore"):
+            off = np.isfinite(truth) & ~(np.abs(closed[chosen] - truth) <= allowed)
+        if off.any():
+            share = f"{int(off.sum())} of {off.size}"
+            yield f"the closed form of {label} in float64 is off at {share} entries; the certified value speaks"
+    certified = sum(int(c.reference.certified.sum()) * c.values.shape[2] for c in comparisons)
+    entries = sum(c.values.size for c in comparisons)
+    if certified < entries:
+        yield f"{certified} of {entries} entries certified (a sample, and whatever was suspicious)"
+
+
+def with_message(result: CheckResult, *, compiled: bool = False) -> CheckResult:
+    """The result with the message that a failure or an open question asks for; `compiled` where no program was given."""
+    if result.passed:
+        return result
+    return replace(result, message="\n".join(_sentences(result, compiled)) or None)
+
+
+def _sentences(result: CheckResult, compiled: bool) -> Iterator[str]:
+    loss = result.loss
+    if loss is not None and loss.absolute > loss.allowed:
+        found = f"PyTorch has {loss.autograd:.10g}, the SymPy loss is {short(loss.reference)}, {loss.absolute:.3g} apart"
+        why = "PyTorch's own operations are that inaccurate here" if compiled else "these are two different functions"
+        yield f"the losses differ: {found} at {point_text(loss.point)}: {why}"
+    for row in result.gradients:
+        if row.verdict in ("fail", "inconclusive") and row.reason != "losses_differ":
+            hint = f" ({row.hint})" if row.hint else ""
+            yield f"dL/d{row.parameter}: {EXPLAINED[row.reason]}{hint}"
+    if loss is not None and not math.isfinite(loss.absolute):
+        values = f"PyTorch has {loss.autograd:g}, the SymPy loss {loss.reference}"
+        yield f"the loss is undefined at {point_text(loss.point)}: {values}"
+    for finding in result.findings:
+        if finding.verdict != "pass":
+            yield finding.text
+
+
+def short(digits: str) -> str:
+    """At most ten digits of a certified value."""
+    try:
+        return str(Context(prec=10).create_decimal(Decimal(digits)).normalize())
+    except ArithmeticError:
+        return digits
+
+
+def rule(settings: Settings) -> str:
+    """The rule behind the allowed difference, in words."""
+    if settings.rtol is not None or settings.atol is not None:
+        return f"allowed = {settings.atol or 0:g} + {settings.rtol or 0:g}·|reference|, given by hand"
+    return (
+        f"allowed = {SAFETY:g} × what rounding explains in {settings.dtype}, by the running error analysis of the closed form"
+    )
+
+
+def command(name: str, path: str, exercise: str) -> list[str]:
+    """The words of a command on one exercise."""
+    return ["python", "-m", "symgrad", name, f"./{path}" if path.startswith("-") else path, "--only", exercise]
+
+
+def repeat(result: CheckResult) -> str:
+    """The command that repeats a check."""
+    settings = result.settings
+    words = [*command("check", result.path, result.name), "--seed", str(settings.seed)]
+    if settings.points is not None:
+        words += ["--points", str(settings.points)]
+    if settings.dtype != "float64":
+        words += ["--dtype", settings.dtype]
+    for name in ("rtol", "atol"):
+        value = getattr(settings, name)
+        if value is not None:
+            words += [f"--{name}", repr(value)]
+    return shlex.join(words)
+
+
+def point_text(point: Mapping[str, Any], longest: int = 12) -> str:
+    """A point as an author would write it; large matrices are abbreviated to their shape."""
+    parts = []
+    for name, rows in point.items():
+        entries = len(rows) * len(rows[0])
+        value = rows[0][0] if entries == 1 else rows if entries <= longest else f"{len(rows)}×{len(rows[0])} numbers"
+        parts.append(f"{name} = {_numbers(value)}")
+    return ", ".join(parts)
+
+
+def _numbers(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_numbers(v) for v in value) + "]"
+    return value if isinstance(value, str) else f"{value:.17g}"
+
+
+def differences(entry: Entry) -> str:
+    """The differences of an entry: absolute, relative, in ulps, and what is allowed."""
+    return f"{entry.absolute:.4g} absolute, {entry.relative:.4g} relative, {entry.ulps:.4g} ulps; allowed {entry.allowed:.4g}"
+
+
+def outcomes(row: GradientResult) -> str:
+    """How many entries had which outcome, where not all agree."""
+    return ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in row.counts.items())

@@ -1,0 +1,233 @@
+"""What one row of the table of operations says: the mathematics, and the way to each number system.
+
+A row is `Elementwise` (acts entry by entry, operands broadcast as in NumPy), `Structural` (acts on whole matrices) or a
+`Composition` of others. Rules are written in SymPy over symbols that stand for arrays of any shape: `+`, `*` and `**`
+between such symbols mean entry by entry, the matrix product is ``applied("matmul", a, b)``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import sympy
+from sympy.core.symbol import Str
+
+from symgrad.operations.nodes import SCALAR, Shape, applied, decode, encode, is_matrix, matrix_applied, shape_of
+
+Expr: TypeAlias = sympy.Expr
+Rule: TypeAlias = Callable[..., tuple[Any, ...]]
+
+
+def broadcast_shapes(*shapes: Shape) -> Shape:
+    """The common shape under NumPy's rule: an axis of length 1 stretches. Raises ValueError where none exists."""
+    result = [1, 1]
+    for axis in (0, 1):
+        lengths = {shape[axis] for shape in shapes} - {1}
+        if len(lengths) > 1:
+            written = " and ".join(f"{r}×{c}" for r, c in dict.fromkeys(shapes))
+            raise ValueError(f"shapes {written} don't go together entry by entry")
+        result[axis] = lengths.pop() if lengths else 1
+    return result[0], result[1]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Operation:
+    """What every row says."""
+
+    name: str
+    summary: str
+    """The formula as documentation prints it."""
+    example: str
+    """A loss in the authoring interface, over x, y (scalars) and A, B (2×2), S (2×2, well conditioned), c (column)."""
+    operands: int | None = 1
+    """How many operands; None for any number."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    heads: tuple[Any, ...] = ()
+    """SymPy heads that are read as this row; the first one is built where all operands are scalars."""
+    torch: Callable[..., Any] | None = None
+    """``torch(module, *operands, *options)``; None where the other number systems' way serves."""
+
+    def split(self, arguments: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Arguments of a node divided into operands and decoded options."""
+        count = len(arguments) - len(self.options)
+        return tuple(arguments[:count]), tuple(decode(a) for a in arguments[count:])
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        kinds = inspect.Parameter
+        operands = (
+            [kinds("operands", kinds.VAR_POSITIONAL)]
+            if self.operands is None
+            else [kinds(n, kinds.POSITIONAL_ONLY) for n in "abc"[: self.operands]]
+        )
+        options = [kinds(n, kinds.KEYWORD_ONLY, default=v) for n, v in self.options.items()]
+        return inspect.Signature([*operands, *options])
+
+    def _arguments(self, operands: tuple[Any, ...], options: dict[str, Any]) -> list[Any]:
+        """Operands as SymPy expressions, followed by the options; options may be given by position, as torch has them."""
+        count = len(operands) if self.operands is None else self.operands
+        names = list(self.options)
+        extra = operands[count:]
+        if self.operands is None and not operands:
+            raise TypeError(f"{self.name} takes one operand or more, found none")
+        if len(operands) < count or len(extra) > len(names):
+            raise TypeError(f"{self.name} takes {count} operand{'s' * (count != 1)}, found {len(operands)}")
+        twice = next((name for name, _ in zip(names, extra, strict=False) if name in options), None)
+        if twice is not None:
+            raise TypeError(f"{self.name} has two values for '{twice}'")
+        unknown = set(options) - set(names)
+        if unknown:
+            raise TypeError(f"{self.name} has no option '{min(unknown)}'; it has {', '.join(names) or 'none'}")
+        options = dict(zip(names, extra, strict=False)) | options
+        given = [operand if isinstance(operand, sympy.Basic) else encode_operand(operand) for operand in operands[:count]]
+        return given + [self._option(name, options.get(name, default)) for name, default in self.options.items()]
+
+    def _option(self, name: str, value: Any) -> sympy.Basic:
+        """An option as SymPy has it: a number, or None where that is the default."""
+        if value is None and self.options[name] is None:
+            return encode(None)
+        accepted = isinstance(value, (int, float, sympy.Number, np.integer, np.floating)) and not isinstance(value, bool)
+        if isinstance(value, Str) and value.name == "None":  # from a closed form
+            return value
+        if not accepted:
+            raise TypeError(f"{self.name}'s {name} is a number, found {value!r}")
+        return encode(value.item() if isinstance(value, np.generic) else value)
+
+
+def encode_operand(operand: Any) -> sympy.Basic:
+    """A number or a nested list of numbers as an operand; never a string, which SymPy would execute."""
+    if isinstance(operand, (str, bytes)):
+        raise TypeError(f"an operand is an expression or a number, found the string {operand!r}")
+    if isinstance(operand, np.ndarray):
+        operand = operand.tolist()
+    if isinstance(operand, (list, tuple)):
+        return sympy.ImmutableDenseMatrix(operand)
+    if isinstance(operand, np.generic):
+        operand = operand.item()
+    if isinstance(operand, bool) or not isinstance(operand, (int, float, Fraction, sympy.MatrixBase)):
+        raise TypeError(f"an operand is an expression or a number, found {operand!r}")
+    return operand.as_immutable() if isinstance(operand, sympy.MatrixBase) else encode(operand)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Elementwise(Operation):
+    """An operation that acts entry by entry.
+
+    ``partials(value, *operands, *options)`` gives the derivative with respect to each operand, written the way
+    PyTorch's own derivative formula is, where that decides what rounding can explain. A row with `numpy` is a primitive
+    that is charged `ulps` roundings; a row without is computed by its definition in every number system.
+    """
+
+    partials: Rule
+    definition: Callable[..., Expr] | None = None
+    numpy: Callable[..., Any] | None = None
+    arb: Callable[..., Any] | None = None
+    ulps: int = 4
+    """What PyTorch's kernels may lose, in units of the last place of the result."""
+    domain: str = "all reals"
+    kinks: Callable[..., tuple[Any, ...]] = lambda *_: ()
+    """Expressions that are zero exactly where the operation isn't differentiable."""
+    convention: str = ""
+    """What PyTorch takes for the derivative at the kinks."""
+    build: Callable[..., Expr] | None = None
+    """The equation's own arithmetic, for rows that are plain arithmetic (a square is ``r**2``)."""
+
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        arguments = self._arguments(operands, options)
+        given = arguments[: len(arguments) - len(self.options)]
+        if any(is_matrix(a) for a in given):
+            return matrix_applied(self.name, broadcast_shapes(*map(shape_of, given)), *arguments)
+        if self.build is not None:
+            return self.build(*arguments)
+        if self.heads and not self.options:
+            return self.heads[0](*given)
+        return applied(self.name, *arguments)
+
+    def split(self, arguments: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Operands and options; options stay SymPy numbers, for they take part in rules."""
+        count = len(arguments) - len(self.options)
+        return tuple(arguments[:count]), tuple(arguments[count:])
+
+    def shape(self, shapes: Sequence[Shape], *options: Any) -> Shape:
+        return broadcast_shapes(*shapes)
+
+    def equation(self, *arguments: Any) -> Expr:
+        """The right-hand side of an equation over symbols that stand for arrays."""
+        return self.build(*arguments) if self.build is not None else applied(self.name, *arguments)
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of a structural operation, as its adjoint rule sees it.
+
+    `adjoint` may have fewer rows or columns than `shape`, where all of them would be equal: it broadcasts.
+    """
+
+    value: Expr
+    adjoint: Expr
+    adjoint_shape: Shape
+    shape: Shape
+    operands: tuple[Expr, ...]
+    shapes: tuple[Shape, ...]
+    options: tuple[Any, ...]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the adjoint is a plain number."""
+        return self.adjoint_shape == SCALAR and not self.adjoint.free_symbols
+
+    @property
+    def full_adjoint(self) -> Expr:
+        """The adjoint with all its rows and columns."""
+        broadcasts = self.adjoint_shape != self.shape or self.is_number
+        return applied("broadcast", self.adjoint, *self.shape) if broadcasts else self.adjoint
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Structural(Operation):
+    """An operation on whole matrices.
+
+    ``adjoints(use)`` gives the contribution to each operand's adjoint; ``evaluate(system, *operands, *options)`` computes
+    the value in any number system.
+    """
+
+    shape: Callable[..., Shape]
+    """``shape(shapes of the operands, *options)``; raises ValueError in the author's words."""
+    adjoints: Callable[[Use], tuple[Any, ...]]
+    evaluate: Callable[..., Any]
+    cost: int | Literal["product", "cube", "none"] = 1
+    """How many operations: so many an entry of the operand, those of a matrix product, of an elimination, or none."""
+    scalar_valued: bool = False
+    """Whether the result over the whole matrix is a scalar of the loss (rather than a 1×1 matrix)."""
+    domain: str = "all reals"
+    kinks: Callable[..., tuple[Any, ...]] = lambda *_: ()
+    convention: str = ""
+
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        arguments = self._arguments(operands, options)
+        given, decoded = self.split(arguments)
+        shape = self.shape([shape_of(operand) for operand in given], *decoded)
+        whole = dict(zip(self.options, decoded, strict=True)).get("axis") is None
+        if shape == SCALAR and self.scalar_valued and whole:
+            return applied(self.name, *arguments)
+        return matrix_applied(self.name, shape, *arguments)
+
+    def equation(self, *arguments: Any) -> Expr:
+        """The right-hand side of an equation over symbols that stand for arrays."""
+        return applied(self.name, *arguments)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Composition(Operation):
+    """A name for a composition of other rows; it never becomes a node of its own."""
+
+    compose: Callable[..., Any]
+
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        given, decoded = self.split(self._arguments(operands, options))
+        return self.compose(*given, *decoded)

@@ -1,0 +1,117 @@
+"""What tables and Markdown share: a row for each gradient, and the paragraph on each exercise that didn't pass."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from symgrad import messages
+from symgrad.results import CheckResult, Entry, GradientResult, Report
+
+HEADERS = (
+    "exercise",
+    "verdict",
+    "parameter",
+    "entries",
+    "points",
+    "worst",
+    "closed form",
+    "autograd",
+    "absolute",
+    "relative",
+    "ulps",
+    "allowed",
+)
+
+
+def rows(report: Report) -> list[list[str]]:
+    """A row for each gradient of each exercise; an exercise without any has one row."""
+    found = []
+    for result in report.results:
+        if not result.gradients:
+            found.append([result.name, f"{result.verdict}: {said(result.reason)}", *[""] * (len(HEADERS) - 2)])
+        for k, row in enumerate(result.gradients):
+            verdict = result.verdict if k == 0 and result.reason == row.reason else row.verdict
+            found.append([result.name if k == 0 else "", f"{verdict}: {said(row.reason)}", *cells(row)])
+        if result.gradients and result.reason not in {row.reason for row in result.gradients}:
+            found.append(["", f"{result.verdict}: {said(result.reason)}", *[""] * (len(HEADERS) - 2)])
+    return found
+
+
+def cells(row: GradientResult) -> list[str]:
+    """The cells of a gradient: how much was compared, and the worst entry."""
+    rows_, columns = row.shape
+    entries = str(row.entries) if row.entries == 1 else f"{rows_}×{columns}"
+    if row.worst is None:
+        return [row.parameter, entries, str(row.points), *[""] * 7]
+    worst = row.worst
+    numbers = (worst.absolute, worst.relative, worst.ulps, worst.allowed)
+    return [
+        row.parameter,
+        entries,
+        str(row.points),
+        f"[{worst.index[0]}, {worst.index[1]}]",
+        value(worst.closed_form),
+        value(worst.autograd),
+        *(small(number) for number in numbers),
+    ]
+
+
+def said(reason: str) -> str:
+    """A reason as words.
+
+    >>> said("ill_conditioned")
+    'ill-conditioned'
+    """
+    return "ill-conditioned" if reason == "ill_conditioned" else reason.replace("_", " ")
+
+
+def value(number: float) -> str:
+    """A value with seven digits."""
+    return f"{number:.7g}"
+
+
+def small(number: float) -> str:
+    """A difference with two digits."""
+    return f"{number:.2g}" if math.isfinite(number) else str(number)
+
+
+def details(result: CheckResult) -> Iterator[tuple[str, str]]:
+    """What a reader needs of an exercise that didn't pass, as (heading, text) pairs in order."""
+    for line in (result.message or "").splitlines():
+        yield "", line
+    if result.reason == "losses_differ" and result.loss is not None:
+        yield from entry_lines("loss", result.loss, result)
+    else:
+        for row in result.gradients:
+            if row.verdict != "pass" and row.worst is not None:
+                yield from entry_lines(f"dL/d{row.parameter}", row.worst, result)
+                yield "entries", messages.outcomes(row)
+                yield "derivation", f"dL/d{row.parameter} = {row.closed_form}"
+    if result.path:
+        yield "repeat", messages.repeat(result)
+
+
+def entry_lines(subject: str, entry: Entry, result: CheckResult) -> Iterator[tuple[str, str]]:
+    """One entry: both values, what is certified, the differences, the rule, the point."""
+    row, column = entry.index
+    yield "where", f"{subject}[{row}, {column}]" if subject != "loss" else "the loss"
+    yield "autograd", f"{entry.autograd:.17g}"
+    yield "closed form", f"{entry.closed_form:.17g}"
+    yield "certified", entry.reference
+    yield "difference", messages.differences(entry)
+    yield "rule", messages.rule(result.settings)
+    yield "point", messages.point_text(entry.point)
+
+
+def summary(report: Report) -> list[str]:
+    """The last lines: verdicts, entries, controls."""
+    verdicts = report.verdicts
+    counted = ", ".join(f"{verdicts[v]} {v}" for v in ("pass", "fail", "inconclusive", "error") if verdicts[v])
+    certified = sum(g.certified for r in report.results for g in r.gradients)
+    count = len(report.results)
+    return [
+        f"{count} exercise{'s' * (count != 1)}: {counted or 'none'};"
+        f" {report.entries} entries compared in {report.settings.dtype}, {certified} certified",
+        f"controls: {report.caught} of {report.planted} planted errors caught",
+    ]

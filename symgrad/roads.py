@@ -1,0 +1,156 @@
+"""Everything that is computed of one exercise, before anything is compared: both roads, the tolerance, the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symgrad import points as pointing
+from symgrad.autograd import TorchValues, run_compiled, run_program
+from symgrad.balls import Balls, at_precision, to_balls
+from symgrad.comparison import SAFETY, Reference, Tolerance
+from symgrad.compile import Program
+from symgrad.derivation import Derivation, backpropagate
+from symgrad.evaluation import listed, program, rounded
+from symgrad.exercise import Exercise
+from symgrad.fields import Values
+from symgrad.floats import Floats
+from symgrad.points import PointSet
+from symgrad.precision import Precision, precision
+from symgrad.reference import Outputs, references
+from symgrad.results import Settings
+
+NEAR_A_KINK = 2.0**-20
+"""Sampled points keep further away from kinks than this."""
+KINK_BITS = 512
+
+
+@dataclass(frozen=True)
+class Roads:
+    """An exercise on its way to a verdict; the outputs are the loss, then the gradient of each parameter."""
+
+    exercise: Exercise
+    settings: Settings
+    trajectory: tuple[PointSet, TorchValues] | None = None
+    """Points that were visited, and what PyTorch said there; where it is given, nothing is sampled and nothing run."""
+
+    @cached_property
+    def precision(self) -> Precision:
+        return precision(self.settings.dtype)
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        return backpropagate(self.exercise.graph, self.exercise.parameter_names)
+
+    @cached_property
+    def shapes(self) -> list[tuple[int, int]]:
+        """The shapes of the outputs."""
+        return [(1, 1), *(self.exercise.inputs[n].shape for n in self.exercise.parameter_names)]
+
+    @cached_property
+    def program(self) -> Program:
+        """Loss and gradients as generated code."""
+        return program(self.derivation, [self.derivation.loss, *self.derivation.gradients.values()])
+
+    @cached_property
+    def kink_program(self) -> Program | None:
+        """The expressions that vanish at kinks, as generated code."""
+        kinks = list(dict.fromkeys(self.derivation.kinks))
+        return program(self.derivation, kinks) if kinks else None
+
+    @cached_property
+    def points(self) -> PointSet:
+        """Given points first, then sampled ones."""
+        if self.trajectory is not None:
+            return self.trajectory[0]
+        wanted = self.exercise.points if self.settings.points is None else self.settings.points
+        inputs = self.exercise.inputs
+        given = pointing.given(self.exercise.given, inputs, self.precision)
+        sampled = pointing.sample(
+            inputs,
+            self.exercise.domain,
+            wanted,
+            seed=self.settings.seed,
+            name=self.exercise.name,
+            precision=self.precision,
+            acceptable=(self.acceptable, lambda values: self.acceptable(values, rounding_may_cross_kinks=True)),
+        )
+        return PointSet({n: np.concatenate([given[n], sampled[n]]) for n in inputs}, len(self.exercise.given))
+
+    def acceptable(self, values: Mapping[str, Values], *, rounding_may_cross_kinks: bool = False) -> Values:
+        """Which points are defined, bounded in the format under test, and away from kinks.
+
+        In a short format a large network may have no point whose kinks are all further away than rounding reaches.
+        """
+        count = len(next(iter(values.values())))
+        outputs = rounded(self.program, values, self.shapes, self.precision)
+        fine = np.ones(count, bool)
+        for value, radius in outputs:
+            fine &= (np.isfinite(value) & np.isfinite(radius)).all(axis=(1, 2))
+        return fine & ~self._near(values, lambda radius: NEAR_A_KINK + (0.0 if rounding_may_cross_kinks else radius))
+
+    def _near(self, values: Mapping[str, Values], margin: Any) -> Values:
+        """Which points lie within a margin of a kink."""
+        near = np.zeros(len(next(iter(values.values()))), bool)
+        if self.kink_program is not None:
+            for value, radius in rounded(self.kink_program, values, None, self.precision):
+                near |= (np.abs(value) <= margin(radius)).any(axis=(1, 2))
+        return near
+
+    @cached_property
+    def kinks(self) -> Values:
+        """Which points lie on a kink, (points, 1, 1). Balls decide."""
+        values = self.points.values
+        found = self._near(values, lambda radius: radius)
+        if found.any():
+            assert self.kink_program is not None  # without one, no point is near
+            where = np.flatnonzero(found)
+            with at_precision(KINK_BITS):
+                outputs = Balls().bind(self.kink_program)(*(to_balls(a) for a in self.points.subset(where).values()))
+                vanishing = [np.frompyfunc(lambda b: b.contains(0), 1, 1)(o) for o in listed(outputs)]
+            found[where] = [any(bool(np.any(v[k])) for v in vanishing) for k in range(len(where))]
+        return found[:, None, None]
+
+    @cached_property
+    def tolerances(self) -> list[Tolerance]:
+        """The allowed difference of each output: derived, unless given by hand."""
+        settings = self.settings
+        if settings.rtol is not None or settings.atol is not None:
+            rtol, atol = settings.rtol or 0.0, settings.atol or 0.0
+            return [Tolerance(atol + rtol * np.abs(closed), self.precision, derived=False) for closed in self.closed_form]
+        outputs = rounded(self.program, self.points.values, self.shapes, self.precision)
+        return [Tolerance(SAFETY * radius, self.precision) for _, radius in outputs]
+
+    @cached_property
+    def closed_form(self) -> list[Values]:
+        """The closed form in float64."""
+        with np.errstate(all="ignore"):
+            outputs = Floats().bind(self.program)(*self.points.values.values())
+        count = len(self.points)
+        return [np.broadcast_to(o, (count, *s)).astype(np.float64) for o, s in zip(listed(outputs), self.shapes, strict=True)]
+
+    @cached_property
+    def torch(self) -> TorchValues:
+        """What PyTorch says. Raises CouldNotRun."""
+        if self.trajectory is not None:
+            return self.trajectory[1]
+        exercise, values = self.exercise, self.points.values
+        names, dtype = exercise.parameter_names, self.settings.dtype
+        if exercise.torch_loss is not None:
+            return run_program(exercise.torch_loss, values, exercise.inputs, names, dtype)
+        return run_compiled(program(self.derivation, [self.derivation.loss]), values, exercise.inputs, names, dtype)
+
+    @cached_property
+    def autograd(self) -> list[Values]:
+        """PyTorch's loss and gradients, in the order of the outputs."""
+        return [self.torch.loss, *(self.torch.gradients[n] for n in self.exercise.parameter_names)]
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """What is true of each output: certified, at as many points as the budget allows and at every suspicious one."""
+        given = Outputs(self.derivation, self.program, self.shapes, self.closed_form, self.tolerances)
+        return references(given, self.autograd, self.points)

@@ -1,0 +1,78 @@
+"""A number system: what the equations of a derivation run on.
+
+Generated code calls functions by name. A system knows the primitives; everything else it takes from the table, where an
+operation is defined by others. Every array has two trailing axes (a scalar is 1×1) and points on leading axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import sympy
+
+from symgrad.compile import Program, compile_
+from symgrad.operations.row import Elementwise, Structural
+from symgrad.operations.table import TABLE
+
+
+class System:
+    """Base of the number systems; a final system supplies numbers, comparison, choice and the primitives."""
+
+    def __init__(self) -> None:
+        self._functions: dict[str, Callable[..., Any]] = {}
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.function(name)
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """The function that generated code means by a name."""
+        if name not in self._functions:
+            self._functions[name] = self._resolve(name)
+        return self._functions[name]
+
+    def bind(self, program: Program) -> Callable[..., Any]:
+        """A program of generated code as a function on arrays of this system."""
+        return program.bind({name: self.function(name) for name in program.names})
+
+    def _resolve(self, name: str) -> Callable[..., Any]:
+        row = TABLE.get(name)
+        if isinstance(row, Structural):
+            return self.structural(row)
+        if isinstance(row, Elementwise) and name != "choose":
+            return self.elementwise(row)
+        own: Callable[..., Any] = object.__getattribute__(self, name)
+        return own
+
+    def structural(self, row: Structural) -> Callable[..., Any]:
+        """The function of a structural row."""
+        return partial(row.evaluate, self)
+
+    def elementwise(self, row: Elementwise) -> Callable[..., Any]:
+        """The function of an elementwise row; overridden for rows that the system knows by itself."""
+        defined = self.bind(definition(row))
+
+        def call(*arguments: Any) -> Any:
+            """Whole numbers become numbers of the system: ``1/3`` between Python's would be rounded."""
+            return defined(*(self.function("number")(a, 1) if isinstance(a, int) else a for a in arguments))
+
+        return call
+
+
+def definition(row: Elementwise) -> Program:
+    """The definition of a row by other rows, as a program over its operands and options."""
+    assert row.definition is not None, row.name  # a row has numpy and arb, or a definition
+    count = (row.operands or 0) + len(row.options)
+    symbols = [sympy.Symbol(f"x{i}", real=True) for i in range(count)]
+    return compile_(symbols, (), [row.definition(*symbols)])
+
+
+def partials(row: Elementwise) -> Program:
+    """The partial derivatives of a row, as a program over its value, operands and options."""
+    count = (row.operands or 0) + len(row.options)
+    symbols = [sympy.Symbol(f"x{i}", real=True) for i in range(count)]
+    value = sympy.Symbol("value", real=True)
+    return compile_([value, *symbols], (), [sympy.sympify(p) for p in row.partials(value, *symbols)])
