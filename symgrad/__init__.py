@@ -25,12 +25,11 @@ _HOMES = {
 }
 
 
-__all__ = list(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]  # loaded on demand; operations are named when imported
-
-
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(f"symgrad.{_HOMES[name]}"), name)
+    if name == "__all__":
+        return __dir__()
     if name == "__version__":
         return import_module("importlib.metadata").version("symgrad")
     if not name.startswith("_"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -90,6 +89,4 @@ def check_paths(
 
 def versions() -> dict[str, str]:
     """The versions that a result rests on."""
-    return {name: version(name) for name in ("symgrad", "sympy", "torch", "python-flint", "numpy")} | {
-        "python": platform.python_version()
-    }
+    return {name: version(name) for name in ("symgrad", "sympy", "torch", "python-flint")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -12,8 +13,11 @@ from symgrad.fields import Values
 LARGEST_DENOMINATOR = 64
 
 
-def hint(comparison: Comparison) -> str:
-    """A likely explanation in one sentence, or nothing."""
+def hint(comparison: Comparison, quantities: Mapping[str, Values]) -> str:
+    """A likely explanation in one sentence, or nothing.
+
+    `quantities` are scalars by name, as arrays of shape (points, 1, 1), that a formula may have forgotten as a factor.
+    """
     values, truth = comparison.values, comparison.reference.high
     wrong = comparison.outcomes == Outcome.WRONG
     allowed = np.broadcast_to(comparison.tolerance.allowed, values.shape)
@@ -21,7 +25,7 @@ def hint(comparison: Comparison) -> str:
         return "autograd is not finite where the gradient is"
     if np.all(values == 0):
         return "autograd is zero everywhere: is the path to this parameter detached?"
-    factor = _factor(values, truth, allowed, comparison)
+    factor = _factor(values, truth, allowed, quantities)
     if factor:
         return factor
     if values.shape[1] == values.shape[2] > 1 and _same(np.swapaxes(values, 1, 2), truth, allowed):
@@ -37,21 +41,47 @@ def hint(comparison: Comparison) -> str:
     return ""
 
 
-def _factor(values: Values, truth: Values, allowed: Values, comparison: Comparison) -> str:
-    """One factor between autograd and the gradient, at all entries that tell."""
+def _factor(values: Values, truth: Values, allowed: Values, quantities: Mapping[str, Values]) -> str:
+    """One factor between autograd and the gradient, at all entries that tell: a number, or a number times a quantity."""
     telling = np.isfinite(values) & np.isfinite(truth) & (np.abs(truth) > 8 * allowed)
     if not telling.any():
         return ""
+    spread = float(4 * np.max(allowed[telling] / np.abs(truth[telling])) + 1e-12)
     ratios = values[telling] / truth[telling]
-    ratio = float(np.median(ratios))
-    spread = 4 * np.max(allowed[telling] / np.abs(truth[telling])) + 1e-12
-    if not np.all(np.abs(ratios - ratio) <= spread * max(1.0, abs(ratio))) or abs(ratio - 1) < 1e-2:
+    ratio = _constant(ratios, spread)
+    if ratio is not None and abs(float(ratio) - 1) >= 1e-2:
+        return "autograd has the wrong sign" if ratio == -1 else f"autograd is {_written(ratio)} times the gradient"
+    if np.count_nonzero(telling.any(axis=(1, 2))) < 3:
         return ""
-    if abs(ratio + 1) <= spread:
-        return "autograd has the wrong sign"
+    for name, quantity in quantities.items():
+        size = np.broadcast_to(quantity, values.shape)[telling]
+        with np.errstate(all="ignore"):
+            missing, doubled = _constant(1 / (ratios * size), spread), _constant(ratios / size, spread)
+        if missing is not None:
+            return f"the factor {_times(missing, name)} is missing"
+        if doubled is not None:
+            return f"there is a factor {_times(doubled, name)} too many"
+    return ""
+
+
+def _constant(ratios: Values, spread: float) -> Fraction | float | None:
+    """The number that all ratios are, as a fraction where it is a simple one; None where they aren't one number."""
+    if not np.all(np.isfinite(ratios)):
+        return None
+    ratio = float(np.median(ratios))
+    slack = spread * max(1.0, abs(ratio))
+    if ratio == 0 or not np.all(np.abs(ratios - ratio) <= slack):
+        return None
     near = Fraction(ratio).limit_denominator(LARGEST_DENOMINATOR)
-    shown = str(near) if abs(float(near) - ratio) <= spread * max(1.0, abs(ratio)) else f"{ratio:.6g}"
-    return f"autograd is {shown} times the gradient"
+    return near if abs(float(near) - ratio) <= slack else ratio
+
+
+def _written(number: Fraction | float) -> str:
+    return str(number) if isinstance(number, Fraction) else f"{number:.6g}"
+
+
+def _times(number: Fraction | float, name: str) -> str:
+    return name if number == 1 else f"−{name}" if number == -1 else f"{_written(number)} {name}".replace("-", "−")
 
 
 def _same(values: Values, truth: Values, allowed: Values) -> bool:

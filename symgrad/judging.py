@@ -55,7 +55,7 @@ def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, 
         certified=int(comparison.reference.certified.sum()) * columns,
         counts={REASON[o]: int(outcomes[o]) for o in Outcome if outcomes[o]},
         worst=entry(roads, 1 + roads.exercise.parameter_names.index(name), comparison),
-        hint=hints.hint(comparison) if reason in ("autograd_wrong", "both_wrong") else "",
+        hint=hints.hint(comparison, roads.quantities) if reason in ("autograd_wrong", "both_wrong") else "",
     )
 
 

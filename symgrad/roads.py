@@ -134,6 +134,19 @@ class Roads:
         return [np.broadcast_to(o, (count, *s)).astype(np.float64) for o, s in zip(listed(outputs), self.shapes, strict=True)]
 
     @cached_property
+    def quantities(self) -> dict[str, Values]:
+        """Scalars at each point, (points, 1, 1), by name: inputs, then steps."""
+        derivation, count = self.derivation, len(self.points)
+        inputs = {n: self.points.values[n] for n, item in self.exercise.inputs.items() if item.shape == (1, 1)}
+        names = [name for name, symbol in derivation.steps.items() if derivation.shapes[symbol] == (1, 1)]
+        if not names:
+            return inputs
+        with np.errstate(all="ignore"):
+            code = program(derivation, [derivation.steps[name] for name in names])
+            found = listed(Floats().bind(code)(*self.points.values.values()))
+        return inputs | {name: np.broadcast_to(value, (count, 1, 1)) for name, value in zip(names, found, strict=True)}
+
+    @cached_property
     def torch(self) -> TorchValues:
         """What PyTorch says. Raises CouldNotRun."""
         if self.trajectory is not None:

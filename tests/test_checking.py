@@ -82,6 +82,39 @@ def test_what_an_error_looks_like_is_said(spoil, hint):
     assert check(exercise).message == f"dL/dA: autograd is wrong ({hint})"
 
 
+@pytest.mark.parametrize(
+    ("spoil", "hint"),
+    [
+        (lambda g, z, x: g / x, "the factor x is missing"),
+        (lambda g, z, x: g / (2 * z), "the factor 2 z is missing"),
+        (lambda g, z, x: -3 * g * z, "there is a factor −3 z too many"),
+        (lambda g, z, x: g * torch.exp(z), ""),
+    ],
+)
+def test_a_factor_that_was_forgotten_is_named(spoil, hint):
+    """A factor that is an input or a step at every point is called by its name; another one isn't guessed at."""
+
+    class Spoiled(torch.autograd.Function):
+        @staticmethod
+        def forward(context, w, z, x):
+            context.save_for_backward(z, x)
+            return w.clone()
+
+        @staticmethod
+        def backward(context, adjoint):
+            return spoil(adjoint, *context.saved_tensors), None, None
+
+    w = scalar("w")
+    exercise = Exercise(
+        name="spoiled",
+        loss=square(tanh(step("z", w * x))),
+        parameters=[w],
+        domain={"w": (0.5, 2), "x": (0.5, 2)},
+        torch_loss=lambda w, x: torch.tanh(Spoiled.apply(w, (w * x).detach(), x) * x) ** 2,
+    )
+    assert check(exercise).message == "dL/dw: autograd is wrong" + (f" ({hint})" if hint else "")
+
+
 def test_different_losses_are_a_message_of_their_own():
     """Where the losses differ, that is said, and not that a gradient is wrong."""
     result = check(parabola(at=[{"x": 3, "y": 1}], points=0, torch_loss=lambda x, y: (x - y) ** 2 + x))

@@ -9,12 +9,7 @@ import click
 
 from symgrad.errors import nearest
 
-COMMANDS = {
-    "check": "Check exercises: closed form against PyTorch, under a derived tolerance.",
-    "train": "Run a training loop and check every gradient along the way.",
-    "derive": "Print the derivation of an exercise as numbered equations.",
-    "list": "List the exercises of files and folders.",
-}
+COMMANDS = ("check", "train", "derive", "list")
 
 
 class _Lazy(click.Group):

@@ -35,7 +35,7 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     return result[0], result[1]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Operation:
     """What every row says."""
 
@@ -51,6 +51,9 @@ class Operation:
     """SymPy heads that are read as this row; the first one is built where all operands are scalars."""
     torch: Callable[..., Any] | None = None
     """``torch(module, *operands, *options)``; None where the other number systems' way serves."""
+
+    def __repr__(self) -> str:
+        return f"symgrad.{self.name}"
 
     def split(self, arguments: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """Arguments of a node divided into operands and decoded options."""
@@ -114,7 +117,7 @@ def encode_operand(operand: Any) -> sympy.Basic:
     return operand.as_immutable() if isinstance(operand, sympy.MatrixBase) else encode(operand)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Elementwise(Operation):
     """An operation that acts entry by entry.
 
@@ -188,7 +191,7 @@ class Use:
         return applied("broadcast", self.adjoint, *self.shape) if broadcasts else self.adjoint
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Structural(Operation):
     """An operation on whole matrices.
 
@@ -222,7 +225,7 @@ class Structural(Operation):
         return applied(self.name, *arguments)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Composition(Operation):
     """A name for a composition of other rows; it never becomes a node of its own."""
 
