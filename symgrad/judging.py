@@ -8,7 +8,6 @@ import numpy as np
 
 from symgrad import hints, messages
 from symgrad.comparison import Comparison, Outcome, catches, compare, plants
-from symgrad.derivation.text import expanded
 from symgrad.results import Entry, Finding, GradientResult, most_severe
 from symgrad.roads import Roads
 
@@ -20,8 +19,6 @@ REASON = {
     Outcome.UNDEFINED: "undefined",
     Outcome.WRONG: "autograd_wrong",
 }
-LONGEST_CLOSED_FORM = 600
-"""Characters above which a gradient is shown by its last equation."""
 
 
 def compared(roads: Roads) -> tuple[Comparison, dict[str, Comparison]]:
@@ -49,7 +46,7 @@ def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, 
         parameter=name,
         shape=(rows, columns),
         reason=reason,
-        closed_form=expanded(roads.derivation.gradients[name], roads.derivation, LONGEST_CLOSED_FORM),
+        closed_form=roads.closed_form_texts[name],
         entries=rows * columns,
         points=len(roads.points),
         certified=int(comparison.reference.certified.sum()) * columns,

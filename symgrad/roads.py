@@ -15,6 +15,7 @@ from symgrad.balls import Balls, at_precision, to_balls
 from symgrad.comparison import SAFETY, Reference, Tolerance
 from symgrad.compile import Program
 from symgrad.derivation import Derivation, backpropagate
+from symgrad.derivation.text import expanded
 from symgrad.evaluation import listed, program, rounded
 from symgrad.exercise import Exercise
 from symgrad.fields import Values
@@ -24,6 +25,8 @@ from symgrad.precision import Precision, precision
 from symgrad.reference import Outputs, references
 from symgrad.results import Settings
 
+LONGEST_CLOSED_FORM = 600
+"""Characters above which a gradient is shown by its last equation."""
 NEAR_A_KINK = 2.0**-20
 """Sampled points keep further away from kinks than this."""
 KINK_BITS = 512
@@ -132,6 +135,11 @@ class Roads:
             outputs = Floats().bind(self.program)(*self.points.values.values())
         count = len(self.points)
         return [np.broadcast_to(o, (count, *s)).astype(np.float64) for o, s in zip(listed(outputs), self.shapes, strict=True)]
+
+    @cached_property
+    def closed_form_texts(self) -> dict[str, str]:
+        """Each gradient as text, in parameters and data where that isn't too long."""
+        return expanded(self.derivation, LONGEST_CLOSED_FORM)
 
     @cached_property
     def quantities(self) -> dict[str, Values]:

@@ -44,18 +44,28 @@ def written(expression: Any, shapes: Mapping[sympy.Symbol, Shape] | None = None)
     return _Writer(shapes or {}).write(expression, SUM)
 
 
-def expanded(symbol: sympy.Symbol, derivation: Derivation, longest: int) -> str:
-    """A symbol with every equation written into it; where that gets longer than `longest`, its own equation alone."""
-    writer = writer_of(derivation)
-    for equation in derivation.needed([symbol]):
-        text, binding = writer.bound(equation.expression)
+def expanded(derivation: Derivation, longest: int) -> dict[str, str]:
+    """The gradient of each parameter with every equation written into it, as text.
+
+    Where that gets longer than `longest`, the gradient's own equation alone. One pass over the equations serves all.
+    """
+    writer, plain = writer_of(derivation), writer_of(derivation)
+    long: set[sympy.Symbol] = set()
+    own: dict[sympy.Symbol, str] = {}
+    gradients = set(derivation.gradients.values())
+    for equation in derivation.equations:
+        symbol, expression = equation.symbol, equation.expression
+        if symbol in gradients:
+            own[symbol] = plain.write(expression, SUM)
+        if expression.free_symbols & long:
+            long.add(symbol)
+            continue
+        text, binding = writer.bound(expression)
         if len(text) > longest:
-            break
-        writer.texts[equation.symbol] = text, binding
-    else:
-        return writer.write(symbol, SUM)
-    own = next(e.expression for e in derivation.equations if e.symbol == symbol)
-    return writer_of(derivation).write(own, SUM)
+            long.add(symbol)
+        else:
+            writer.texts[symbol] = text, binding
+    return {n: own[symbol] if symbol in long else writer.write(symbol, SUM) for n, symbol in derivation.gradients.items()}
 
 
 def writer_of(derivation: Derivation) -> _Writer:
