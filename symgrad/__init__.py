@@ -18,6 +18,7 @@ _HOMES = {
     "check_paths": "checking",
     "CheckResult": "results",
     "Report": "results",
+    "render": "reports",
     "SymgradError": "errors",
     "AuthorError": "errors",
     "UserError": "errors",

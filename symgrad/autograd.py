@@ -30,6 +30,10 @@ DTYPES = {
 }
 
 
+SEED = 32.0
+"""The adjoint of the loss that backward() starts from."""
+
+
 @dataclass(frozen=True)
 class TorchValues:
     """What PyTorch computed: the loss at each point, (points, 1, 1), and gradients (points, rows, columns) by parameter."""
@@ -39,9 +43,20 @@ class TorchValues:
 
 
 def run_program(
-    function: Callable[..., Any], points: Mapping[str, Values], inputs: Mapping[str, Input], parameters: Any, dtype: str
+    function: Callable[..., Any],
+    points: Mapping[str, Values],
+    inputs: Mapping[str, Input],
+    parameters: Any,
+    dtype: str,
+    *,
+    seed: float = SEED,
 ) -> TorchValues:
-    """The author's program, called once a point with tensors by name. Raises CouldNotRun."""
+    """The author's program, called once a point with tensors by name. Raises CouldNotRun.
+
+    The adjoint that backward() starts from is `seed`, a power of two, and gradients are divided by it: exact, but for a
+    custom backward that ignores the adjoint that comes in, which then shows. What isn't finite is run again from 1.
+    """
+    seed = 1.0 if dtype == "float16" else seed  # its range is too short to give bits away
     count = len(next(iter(points.values())))
     leaves: list[dict[str, torch.Tensor]] = []
     losses: list[torch.Tensor] = []
@@ -50,8 +65,10 @@ def run_program(
             tensors = {name: leaf(array[index], inputs[name], dtype, name in parameters) for name, array in points.items()}
             leaves.append({name: tensors[name] for name in parameters})
             losses.append(checked_loss(called(function, tensors), function))
-        backward(torch.stack([loss.reshape(()) for loss in losses]).sum())
-    gradients = {name: np.stack([gradient(point[name], inputs[name]) for point in leaves]) for name in parameters}
+        backward(torch.stack([loss.reshape(()) for loss in losses]).sum(), seed)
+    gradients = {name: np.stack([gradient(point[name], inputs[name]) for point in leaves]) / seed for name in parameters}
+    if seed != 1.0 and not all(np.isfinite(array).all() for array in gradients.values()):
+        return run_program(function, points, inputs, parameters, dtype, seed=1.0)
     return TorchValues(np.stack([as_array(loss).reshape(1, 1) for loss in losses]), gradients)
 
 
@@ -118,10 +135,10 @@ def called(function: Callable[..., Any], tensors: Mapping[str, torch.Tensor], wh
         raise failed(what, error) from error
 
 
-def backward(loss: torch.Tensor) -> None:
-    """Runs ``loss.backward()``; what it raises becomes CouldNotRun."""
+def backward(loss: torch.Tensor, seed: float = 1.0) -> None:
+    """Runs ``loss.backward()`` from an adjoint of the loss; what it raises becomes CouldNotRun."""
     try:
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        loss.backward(torch.full_like(loss, seed))  # type: ignore[no-untyped-call]  # torch leaves it untyped
     except (Exception, SystemExit) as error:  # a custom autograd.Function's own backward may raise anything
         raise failed("backward()", error) from error
 

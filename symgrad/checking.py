@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from symgrad import messages, training, witnesses
-from symgrad.errors import AuthorError, CouldNotRun, UserError
+from symgrad import hints, messages, training, witnesses
+from symgrad.errors import AuthorError, CouldNotRun, UserError, nearest
 from symgrad.exercise import Exercise
+from symgrad.fields import kind
 from symgrad.judging import compared, controls, entry, gradient, verdict
 from symgrad.loading import Broken, load
 from symgrad.results import CheckResult, Report, Settings
@@ -25,6 +26,11 @@ def check(exercise: Exercise, settings: Settings | None = None, **options: Any) 
     >>> check(Exercise(name="parabola", loss=square(w - 1), parameters=[w]), seed=1).reason
     'agree'
     """
+    if not isinstance(exercise, Exercise):
+        raise UserError(f"check takes an Exercise, found {kind(exercise)}; check_paths takes files and folders")
+    unknown = next((name for name in options if name not in Settings.__dataclass_fields__), None)
+    if unknown is not None:
+        raise UserError(f"check has no option '{unknown}'{nearest(unknown, Settings.__dataclass_fields__)}")
     chosen = settings or Settings(**options)
     try:
         return judged(Roads(exercise, chosen))
@@ -60,7 +66,7 @@ def judged(roads: Roads) -> CheckResult:
         planted=planted,
         caught=caught,
     )
-    return messages.with_message(result, compiled=roads.exercise.torch_loss is None)
+    return messages.with_message(result, compiled=roads.exercise.torch_loss is None, loss_hint=hints.of_loss(loss))
 
 
 def unable(exercise: Exercise, settings: Settings, message: str, reason: str = "could_not_run") -> CheckResult:
@@ -77,7 +83,7 @@ def check_paths(
 ) -> Report:
     """The report on all exercises of files and folders. Raises UserError for a path or a name that doesn't exist."""
     chosen = settings or Settings()
-    loaded = load(paths, only=only)
+    loaded = load([paths] if isinstance(paths, str) else [str(path) for path in paths], only=only)
     results = []
     for item in progress(loaded):
         if isinstance(item, Broken):

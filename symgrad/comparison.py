@@ -121,7 +121,8 @@ def compare(
         absolute = np.abs(values - reference.high)
         known = reference.certified[..., 0]
         absolute[known] = np.abs((values[known] - reference.high[known]) - reference.low[known])
-        outcomes = (allowed > np.sqrt(tolerance.precision.unit_roundoff) * np.abs(reference.high)).astype(np.int8)
+        half = np.sqrt(tolerance.precision.unit_roundoff)
+        outcomes = ((allowed > half * np.abs(reference.high)) & tolerance.derived).astype(np.int8)
         open_ = ~(absolute <= allowed)
         open_[known] |= ~(absolute[known] + reference.radius[known] <= allowed[known])
     wide = outcomes.astype(bool)

@@ -7,10 +7,34 @@ from fractions import Fraction
 
 import numpy as np
 
+from symgrad.autograd import SEED
 from symgrad.comparison import Comparison, Outcome
 from symgrad.fields import Values
 
 LARGEST_DENOMINATOR = 64
+
+
+def of_loss(comparison: Comparison) -> str:
+    """What a difference of losses looks like: a factor, or too few digits; or nothing."""
+    values, truth = comparison.values, comparison.reference.high
+    allowed = np.broadcast_to(comparison.tolerance.allowed, values.shape)
+    wrong = comparison.outcomes == Outcome.WRONG
+    telling = np.isfinite(values) & np.isfinite(truth) & (np.abs(truth) > 8 * allowed)
+    if not wrong.any() or not np.isfinite(values[wrong]).all() or not telling.any():
+        return ""
+    spread = float(4 * np.max(allowed[telling] / np.abs(truth[telling])) + 1e-12)
+    ratio = _constant(values[telling] / truth[telling], spread)
+    if ratio is not None and abs(float(ratio) - 1) >= 1e-2 and np.count_nonzero(telling) > 1:
+        return f"PyTorch's is {_written(ratio)} times the SymPy loss (a mean for a total?)"
+    with np.errstate(all="ignore"):
+        relative = float((comparison.absolute[wrong] / np.abs(truth[wrong])).max())
+    precise = comparison.tolerance.precision
+    if relative < 1e-3:
+        short = precise.name == "float64" and 1e-9 < relative < 1e-6
+        return f"{relative:.1g} relative, more than rounding in {precise.name} explains" + (
+            "; is something computed in float32?" if short else ""
+        )
+    return ""
 
 
 def hint(comparison: Comparison, quantities: Mapping[str, Values]) -> str:
@@ -50,6 +74,8 @@ def _factor(values: Values, truth: Values, allowed: Values, quantities: Mapping[
     ratios = values[telling] / truth[telling]
     ratio = _constant(ratios, spread)
     if ratio is not None and abs(float(ratio) - 1) >= 1e-2:
+        if abs(float(ratio) * SEED - 1) < 1e-6:
+            return f"autograd is {_written(ratio)} times the gradient: its backward ignores the adjoint that comes in"
         return "autograd has the wrong sign" if ratio == -1 else f"autograd is {_written(ratio)} times the gradient"
     if np.count_nonzero(telling.any(axis=(1, 2))) < 3:
         return ""

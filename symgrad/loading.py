@@ -79,7 +79,7 @@ def load_file(file: Path) -> list[Loaded]:
         return [_broken(file, f"{where}: not valid Python: {error.msg}")]
     except BaseException as error:  # whatever an author's file may raise; a test framework's skip is no Exception
         return [_broken(file, _located(file, error, f"{type(error).__name__}: {_text(error)}"))]
-    exercises = list(dict.fromkeys(value for value in vars(module).values() if isinstance(value, Exercise)))
+    exercises = list(dict.fromkeys(e for value in vars(module).values() for e in _exercises(value)))
     if not exercises:
         return [_broken(file, f"{file}:1: no Exercise here; accepted: a variable that holds an Exercise(…)")]
     names = [exercise.name for exercise in exercises]
@@ -89,6 +89,12 @@ def load_file(file: Path) -> list[Loaded]:
     return list(exercises)
 
 
+def _exercises(value: object) -> list[Exercise]:
+    """The exercises that a variable holds: one, or a list, a tuple or a dict of them."""
+    held = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
+    return [item for item in list(held) if isinstance(item, Exercise)]
+
+
 def _text(error: BaseException) -> str:
     """An error's own words; a misspelt import from symgrad is told the nearest name."""
     plain = str(error)
@@ -96,6 +102,12 @@ def _text(error: BaseException) -> str:
         plain = ", ".join(str(argument) for argument in error.args)
     misspelt = re.match(r"cannot import name '(\w+)' from 'symgrad'", plain)
     hint = nearest(misspelt.group(1), dir(symgrad)) if misspelt else ""
+    unknown = re.match(r"name '(\w+)' is not defined", plain)
+    if unknown and unknown.group(1) in dir(symgrad):
+        hint = f"; symgrad exports it: from symgrad import {unknown.group(1)}"
+    if type(error).__name__ in ("ShapeError", "NonSquareMatrixError") or "Mix of Matrix and Scalar" in plain:
+        hint = "; between matrices * is the matrix product and ** its power; add, subtract, hadamard, divide and square work"
+        hint += " entry by entry, and broadcast scalars, rows and columns"
     return " ".join(plain.split()) + hint or "no message"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.comparison import SAFETY, Comparison
+from symgrad.comparison import SAFETY, Comparison, Outcome
 from symgrad.results import CheckResult, Entry, GradientResult, Settings
 from symgrad.roads import Roads
 
@@ -45,14 +45,14 @@ def decimal(high: float, low: float, radius: float) -> str:
 
 def no_point(roads: Roads) -> str:
     """The message where no point was found."""
-    if roads.settings.points == 0 or roads.exercise.points == 0:
+    if roads.wanted == 0:
         return "no points: the exercise gives none in at, and 0 were to be sampled"
     return "no point was found at which loss and gradients are defined and not on a kink; give points in at, or a domain"
 
 
 def notes(roads: Roads, comparisons: Sequence[Comparison]) -> Iterator[str]:
     """What a reader should know of how a result came about."""
-    wanted = roads.exercise.points if roads.settings.points is None else roads.settings.points
+    wanted = roads.wanted
     sampled = len(roads.points) - roads.points.given
     if sampled < wanted:
         yield f"only {sampled} of {wanted} points to sample were found where loss and gradients are defined"
@@ -69,24 +69,36 @@ def notes(roads: Roads, comparisons: Sequence[Comparison]) -> Iterator[str]:
         if off.any():
             share = f"{int(off.sum())} of {off.size}"
             yield f"the closed form of {label} in float64 is off at {share} entries; the certified value speaks"
-    certified = sum(int(c.reference.certified.sum()) * c.values.shape[2] for c in comparisons)
-    entries = sum(c.values.size for c in comparisons)
+    for label, comparison in zip(labels[1:], comparisons[1:], strict=True):
+        size = np.abs(comparison.reference.high)
+        blind = int(np.count_nonzero((comparison.tolerance.allowed >= size) & (size > 0)))
+        if 2 * blind > comparison.values.size and comparison.worst_outcome == Outcome.ILL_CONDITIONED:
+            yield (
+                f"{label}: at {blind} of {comparison.values.size} entries rounding in {roads.settings.dtype} explains more than"
+                " the gradient itself; a wrong gradient could pass there"
+            )
+    certified = sum(int(c.reference.certified.sum()) * c.values.shape[2] for c in comparisons[1:])
+    entries = sum(c.values.size for c in comparisons[1:])
     if certified < entries:
         yield f"{certified} of {entries} entries certified (a sample, and whatever was suspicious)"
 
 
-def with_message(result: CheckResult, *, compiled: bool = False) -> CheckResult:
+def with_message(result: CheckResult, *, compiled: bool = False, loss_hint: str = "") -> CheckResult:
     """The result with the message that a failure or an open question asks for; `compiled` where no program was given."""
     if result.passed:
         return result
-    return replace(result, message="\n".join(_sentences(result, compiled)) or None)
+    return replace(result, message="\n".join(_sentences(result, compiled, loss_hint)) or None)
 
 
-def _sentences(result: CheckResult, compiled: bool) -> Iterator[str]:
+def _sentences(result: CheckResult, compiled: bool, loss_hint: str) -> Iterator[str]:
     loss = result.loss
     if loss is not None and loss.absolute > loss.allowed:
         found = f"PyTorch has {loss.autograd:.10g}, the SymPy loss is {short(loss.reference)}, {loss.absolute:.3g} apart"
-        why = "PyTorch's own operations are that inaccurate here" if compiled else "these are two different functions"
+        why = (
+            "PyTorch's own operations are that inaccurate here"
+            if compiled
+            else loss_hint or "these are two different functions"
+        )
         yield f"the losses differ: {found} at {point_text(loss.point)}: {why}"
     for row in result.gradients:
         if row.verdict in ("fail", "inconclusive") and row.reason != "losses_differ":

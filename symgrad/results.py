@@ -109,9 +109,9 @@ class Finding:
         return REASONS[self.reason]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CheckResult:
-    """One exercise checked."""
+    """One exercise checked. ``symgrad.render(result)`` gives it as text."""
 
     name: str
     path: str
@@ -133,14 +133,22 @@ class CheckResult:
     def passed(self) -> bool:
         return self.verdict == "pass"
 
+    def __repr__(self) -> str:
+        parameters = ", ".join(row.parameter for row in self.gradients)
+        return f"CheckResult({self.name!r}, {self.verdict}: {self.reason}, parameters: {parameters or 'none'})"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Report:
-    """All exercises of a run, in order."""
+    """All exercises of a run, in order. ``symgrad.render(report)`` gives it as text."""
 
     results: tuple[CheckResult, ...]
     settings: Settings
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        counted = ", ".join(f"{count} {verdict}" for verdict, count in self.verdicts.items())
+        return f"Report({len(self.results)} exercises: {counted or 'none'})"
 
     @property
     def verdicts(self) -> Counter[Verdict]:

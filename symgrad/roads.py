@@ -65,12 +65,18 @@ class Roads:
         kinks = list(dict.fromkeys(self.derivation.kinks))
         return program(self.derivation, kinks) if kinks else None
 
+    @property
+    def wanted(self) -> int:
+        """How many points to sample; an exercise with points=0 is about its given points alone."""
+        asked = self.settings.points
+        return self.exercise.points if asked is None or self.exercise.points == 0 else asked
+
     @cached_property
     def points(self) -> PointSet:
         """Given points first, then sampled ones."""
         if self.trajectory is not None:
             return self.trajectory[0]
-        wanted = self.exercise.points if self.settings.points is None else self.settings.points
+        wanted = self.wanted
         inputs = self.exercise.inputs
         given = pointing.given(self.exercise.given, inputs, self.precision)
         sampled = pointing.sample(

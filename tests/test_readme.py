@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from symgrad.cli import cli
+from symgrad.operations.table import TABLE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,3 +44,9 @@ def test_the_exercise_shown_is_the_file():
     shown = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert shown is not None
     assert shown.group(1) == (ROOT / "exercises" / "sigmoid_network.py").read_text(encoding="utf-8")
+
+
+def test_the_vocabulary_is_the_table():
+    """Every operation stands in README.md, but those that authors don't write."""
+    internal = {"choose", "heaviside", "share", "gap", "block"}
+    assert [name for name in TABLE if name not in internal and f"`{name}`" not in README] == []

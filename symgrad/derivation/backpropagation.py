@@ -37,10 +37,12 @@ def differentiate(loss: Any, parameters: Iterable[Any]) -> Derivation:
       (3) dz = 2 z
       (4) dw = dz xᵀ
     """
-    given = list(parameters)
-    symbols = [p for p in given if isinstance(p, sympy.Basic)]
-    names = [p.name if isinstance(p, sympy.Basic) else str(p) for p in given]
-    return backpropagate(read(loss, declared=symbols), names)
+    given: list[Any] = [parameters] if isinstance(parameters, (str, sympy.Symbol, sympy.MatrixSymbol)) else list(parameters)
+    for parameter in given:
+        if not isinstance(parameter, (str, sympy.Symbol, sympy.MatrixSymbol)):
+            raise AuthorError(f"{parameter} is no symbol", field="parameters", accepted="symbols of the loss, or their names")
+    declared = [p for p in given if not isinstance(p, str)]  # the gradient by a symbol that the loss doesn't hold is 0
+    return backpropagate(read(loss, declared=declared), [p if isinstance(p, str) else str(p.name) for p in given])
 
 
 def backpropagate(graph: Graph, parameters: Iterable[str]) -> Derivation:

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 import sympy
 
 from symgrad.derivation import closed_form, counting, text
+from symgrad.errors import AuthorError, nearest
 from symgrad.graph import Input
 from symgrad.operations.nodes import Shape
 
@@ -72,7 +73,10 @@ class Derivation:
 
     def closed_form(self, name: str) -> Any:
         """The gradient of a parameter (or the value of a step, or ``"loss"``) as one expression in parameters and data."""
-        symbol = {"loss": self.loss, **self.steps, **self.gradients}[name]
+        known = {"loss": self.loss, **self.steps, **self.gradients}
+        if name not in known:
+            raise AuthorError(f"no '{name}' here{nearest(name, known)}", field="closed_form", accepted=", ".join(known))
+        symbol = known[name]
         return closed_form.expand(symbol, self)
 
     def operations(self) -> counting.Operations:

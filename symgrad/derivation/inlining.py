@@ -15,7 +15,7 @@ import sympy
 
 from symgrad.derivation.equation import Derivation, Equation
 from symgrad.graph import RESERVED, array_shape
-from symgrad.operations.nodes import Shape
+from symgrad.operations.nodes import Applied, Shape
 
 LONGEST = 24
 """Nodes of an expression tree above which a line is no longer short."""
@@ -66,7 +66,7 @@ def _inline_one(
     if any(not _is_short(user.expression) for user in using):
         return False
     occurrences = sum(leaves(user.expression)[symbol] for user in using)
-    if occurrences > 1 and own and not (occurrences == 2 and _is_short_sum(definition)):
+    if occurrences > 1 and own and not (occurrences == 2 and _is_short_sum(definition)) and not _is_transpose(definition):
         return False
     changed = []
     for user in using:
@@ -103,6 +103,10 @@ def _is_short(expression: Any) -> bool:
         seen += 1
         stack.extend(stack.pop().args[: LONGEST + 1])
     return seen <= LONGEST
+
+
+def _is_transpose(expression: Any) -> bool:
+    return isinstance(expression, Applied) and expression.name == "transpose" and expression.arguments[0].is_Symbol
 
 
 def _is_short_sum(expression: Any) -> bool:

@@ -10,7 +10,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Not, Or
 
 from symgrad.graph import array_shape
-from symgrad.operations.nodes import SCALAR, Applied, Shape
+from symgrad.operations.nodes import SCALAR, Applied, Shape, encode
 from symgrad.operations.row import Composition
 from symgrad.operations.table import TABLE
 
@@ -184,7 +184,7 @@ class _Writer:
         shown = [
             f"{name}={option}"
             for (name, default), option in zip(row.options.items(), options, strict=True)
-            if option != default
+            if encode(option) != encode(default)
         ]
         if e.name in ("total", "mean") and options != defaults:
             sign, shown = sign + {0: "₀", 1: "₁"}[options[0]], []

@@ -113,6 +113,10 @@ def encode_operand(operand: Any) -> sympy.Basic:
     if isinstance(operand, np.generic):
         operand = operand.item()
     if isinstance(operand, bool) or not isinstance(operand, (int, float, Fraction, sympy.MatrixBase)):
+        if type(operand).__module__ == "torch":
+            raise TypeError(
+                "an operand is an expression or a number, found a tensor; in torch_loss write torch's own functions"
+            )
         raise TypeError(f"an operand is an expression or a number, found {operand!r}")
     return operand.as_immutable() if isinstance(operand, sympy.MatrixBase) else encode(operand)
 

@@ -31,11 +31,16 @@ def rows(report: Report) -> list[list[str]]:
         if not result.gradients:
             found.append([result.name, f"{result.verdict}: {said(result.reason)}", *[""] * (len(HEADERS) - 2)])
         for k, row in enumerate(result.gradients):
-            verdict = result.verdict if k == 0 and result.reason == row.reason else row.verdict
-            found.append([result.name if k == 0 else "", f"{verdict}: {said(row.reason)}", *cells(row)])
+            found.append([result.name if k == 0 else "", f"{row.verdict}: {share(row)}", *cells(row)])
         if result.gradients and result.reason not in {row.reason for row in result.gradients}:
             found.append(["", f"{result.verdict}: {said(result.reason)}", *[""] * (len(HEADERS) - 2)])
     return found
+
+
+def share(row: GradientResult) -> str:
+    """The reason of a gradient, and of how many entries it is said, where that isn't all."""
+    count, total = row.counts.get(row.reason, 0), sum(row.counts.values())
+    return said(row.reason) + (f" ({count} of {total})" if 0 < count < total else "")
 
 
 def cells(row: GradientResult) -> list[str]:
@@ -101,7 +106,7 @@ def entry_lines(subject: str, entry: Entry, result: CheckResult) -> Iterator[tup
     yield "certified", entry.reference
     yield "difference", messages.differences(entry)
     yield "rule", messages.rule(result.settings)
-    yield "point", messages.point_text(entry.point)
+    yield "point", messages.point_text(entry.point, longest=100)
 
 
 def summary(report: Report) -> list[str]:
