@@ -24,7 +24,8 @@ from symgrad.roads import Roads
 POINTS = 32
 SIZES = {256: (16, 8), 65_536: (256, 128)}
 WANTED = {256: (100, 30), 65_536: (10_000, 2_000)}
-ROUNDS = 5
+TURNS = {256: 8, 65_536: 2}
+ROUNDS = 8
 
 
 def network(hidden: int, width: int) -> Exercise:
@@ -43,14 +44,11 @@ def network(hidden: int, width: int) -> Exercise:
     )
 
 
-def best(function: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """The shortest of several times, in seconds."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return min(times)
+def seconds(function: Callable[[], object]) -> float:
+    """How long one call takes."""
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
 
 
 def measure(entries: int) -> list[list[str]]:
@@ -80,17 +78,21 @@ def measure(entries: int) -> list[list[str]]:
             assert torch.autograd.gradcheck(loss, (tensors["w1"], tensors["w2"]))
 
     values_only(), with_verdict()  # warm up
-    count = entries * POINTS
-    checked = entries * (POINTS if entries < 1000 else 1)
-    slow = best(gradcheck, 2 if entries < 1000 else 1) / checked
+    count, checked = entries * POINTS, entries * (POINTS if entries < 1000 else 1)
+    values_times, verdict_times, gradcheck_times = [], [], []
+    for _ in range(TURNS[entries]):  # by turns, for the machine's pace wanders
+        gradcheck_times.append(seconds(gradcheck))
+        values_times += [seconds(values_only) for _ in range(ROUNDS)]
+        verdict_times += [seconds(with_verdict) for _ in range(ROUNDS)]
+    slow = min(gradcheck_times) / checked
     rows = []
-    for what, function, wanted in zip(
+    for what, times, wanted in zip(
         ("closed form and one backward()", "… with derived tolerance, certificates, verdict"),
-        (values_only, with_verdict),
+        (values_times, verdict_times),
         WANTED[entries],
         strict=True,
     ):
-        own = best(function) / count
+        own = min(times) / count
         rows.append(
             [f"{entries:,}", what, f"{own * 1e9:,.0f} ns", f"{slow * 1e9:,.0f} ns", f"{slow / own:,.0f}", f"{wanted:,}"]
         )

@@ -73,14 +73,15 @@ class Comparison:
     @cached_property
     def worst(self) -> tuple[int, int, int]:
         """Point, row and column of the entry to show: among the most severe, the furthest off in units of what is allowed."""
-        top = self.outcomes.max()
+        severe = np.flatnonzero(self.outcomes == self.outcomes.max())
+        allowed = np.broadcast_to(self.tolerance.allowed, self.values.shape)
+        every = len(severe) == self.values.size
+        off, limit = (a.ravel() if every else a.ravel()[severe] for a in (self.absolute, allowed))
         with np.errstate(all="ignore"):
-            ratio = self.absolute / np.maximum(self.tolerance.allowed, np.finfo(float).tiny)
-        if top > 0:
-            ratio = np.where(self.outcomes == top, np.where(np.isfinite(self.absolute), ratio, np.inf), -1.0)
-        if np.isnan(ratio.max()):
-            ratio = np.where(np.isnan(ratio), 0.0, ratio)
-        point, row, column = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
+            ratio = off / limit
+        if not np.isfinite(ratio.max()):
+            ratio = np.where(np.isfinite(off), np.where(off == 0, 0.0, ratio), np.inf)
+        point, row, column = np.unravel_index(int(severe[np.argmax(ratio)]), self.values.shape)
         return int(point), int(row), int(column)
 
     @property
@@ -173,8 +174,8 @@ def plants(comparison: Comparison, seed: int) -> Iterator[Plant]:
     generator = np.random.default_rng(seed)
     shape = comparison.values.shape
     drawn = dict.fromkeys(generator.integers(comparison.values.size, size=CANDIDATES).tolist())
-    candidates = [tuple(int(k) for k in np.unravel_index(index, shape)) for index in drawn]
-    passed = [place for place in candidates if comparison.outcomes[place] <= Outcome.ILL_CONDITIONED]
+    candidates = np.stack(np.unravel_index(list(drawn), shape), axis=-1)
+    passed = candidates[comparison.outcomes.reshape(-1)[list(drawn)] <= Outcome.ILL_CONDITIONED].tolist()
     flat = comparison.values.reshape(len(comparison.values), -1)
     for kind in ("sign", "factor", "zero", "another entry", "a few times what is allowed"):
         for point, row, column in passed:

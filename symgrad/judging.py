@@ -41,7 +41,7 @@ def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, 
     elif comparison.is_zero:
         reason = "vacuous"
     rows, columns = roads.exercise.inputs[name].shape
-    outcomes = np.bincount(comparison.outcomes.ravel(), minlength=len(Outcome))
+    outcomes = {outcome: int(np.count_nonzero(comparison.outcomes == outcome)) for outcome in Outcome}
     return GradientResult(
         parameter=name,
         shape=(rows, columns),
@@ -50,7 +50,7 @@ def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, 
         entries=rows * columns,
         points=len(roads.points),
         certified=int(comparison.reference.certified.sum()) * columns,
-        counts={REASON[o]: int(outcomes[o]) for o in Outcome if outcomes[o]},
+        counts={REASON[o]: count for o, count in outcomes.items() if count},
         worst=entry(roads, 1 + roads.exercise.parameter_names.index(name), comparison),
         hint=hints.hint(comparison, roads.quantities) if reason in ("autograd_wrong", "both_wrong") else "",
     )

@@ -46,9 +46,9 @@ def references(outputs: Outputs, autograd: Sequence[Values], points: PointSet) -
         Reference(closed.copy(), np.zeros_like(closed), np.zeros_like(closed), np.zeros((count, closed.shape[1], 1), bool))
         for closed in outputs.closed_form
     ]
-    entries, suspects = sum(r * c for r, c in outputs.shapes), suspicious(outputs, autograd)
-    if entries <= CERTIFIED_ENTRIES:
-        share = CERTIFIED_ENTRIES // entries
+    share = CERTIFIED_ENTRIES // sum(r * c for r, c in outputs.shapes)
+    suspects = suspicious(outputs, autograd) if share < count else []
+    if share:
         chosen = np.arange(count) if share >= count else np.array(sorted({*range(share), *suspects[:share]}))
         _certify(found, outputs, outputs.program, outputs.shapes, points, chosen)
     else:

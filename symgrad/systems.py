@@ -7,7 +7,7 @@ operation is defined by others. Every array has two trailing axes (a scalar is 1
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import sympy
@@ -62,6 +62,7 @@ class System:
         return call
 
 
+@cache
 def definition(row: Elementwise) -> Program:
     """The definition of a row by other rows, as a program over its operands and options."""
     assert row.definition is not None, row.name  # a row has numpy and arb, or a definition
@@ -70,6 +71,7 @@ def definition(row: Elementwise) -> Program:
     return compile_(symbols, (), [row.definition(*symbols)])
 
 
+@cache
 def partials(row: Elementwise) -> Program:
     """The partial derivatives of a row, as a program over its value, operands and options."""
     count = (row.operands or 0) + len(row.options)
