@@ -30,8 +30,9 @@ DTYPES = {
 }
 
 
-SEED = 32.0
-"""The adjoint of the loss that backward() starts from."""
+SEED = -32.0
+"""The adjoint of the loss that backward() starts from: a power of two, so that dividing by it is exact, and negative, for
+32 alone is a usual batch size: a backward that ignores the adjoint and forgets a mean over 32 would come out right."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def run_program(
 ) -> TorchValues:
     """The author's program, called once a point with tensors by name. Raises CouldNotRun.
 
-    The adjoint that backward() starts from is `seed`, a power of two, and gradients are divided by it: exact, but for a
+    The adjoint that backward() starts from is `seed`, and gradients are divided by it: that is exact, but for a
     custom backward that ignores the adjoint that comes in, which then shows. What isn't finite is run again from 1.
     """
     seed = 1.0 if dtype == "float16" else seed  # its range is too short to give bits away

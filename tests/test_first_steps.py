@@ -39,8 +39,27 @@ def test_a_backward_that_ignores_the_incoming_adjoint_is_caught_where_it_is_the_
 
     result = check(Exercise(name="fused", loss=sigmoid(w), parameters=[w], torch_loss=lambda w: Fused.apply(w)))
     assert result.message == (
-        "dL/dw: autograd is wrong (autograd is 1/32 times the gradient: its backward ignores the adjoint that comes in)"
+        "dL/dw: autograd is wrong (autograd is -1/32 times the gradient: its backward ignores the adjoint that comes in)"
     )
+
+
+@pytest.mark.parametrize("factor", [1, 32, 1 / 32, 16])
+def test_ignoring_the_adjoint_is_caught_whatever_factor_is_forgotten_beside_it(factor):
+    """A usual batch size that is forgotten as well doesn't make up for the adjoint that backward() starts from."""
+
+    class Fused(torch.autograd.Function):
+        @staticmethod
+        def forward(context, z):
+            context.save_for_backward(z)
+            return z**2
+
+        @staticmethod
+        def backward(context, adjoint):
+            (z,) = context.saved_tensors
+            return factor * 2 * z
+
+    result = check(Exercise(name="fused", loss=square(w), parameters=[w], torch_loss=lambda w: Fused.apply(w)))
+    assert (result.verdict, result.reason) == ("fail", "autograd_wrong")
 
 
 @pytest.mark.parametrize(
@@ -106,6 +125,18 @@ def test_a_pass_without_power_is_said(dtype):
 def test_a_tolerance_by_hand_is_no_rounding():
     """Within a tolerance given by hand entries agree; nothing is said of conditioning."""
     assert check(Exercise(name="wide", loss=square(w), parameters=[w]), atol=10.0).reason == "agree"
+
+
+def test_a_wrong_gradient_that_a_tolerance_by_hand_lets_pass_is_no_secret():
+    """A gradient twice too large passes under atol=1e9; the report states the tolerance, and that it tells nothing."""
+    wrong = Exercise(name="wide", loss=square(w), parameters=[w], torch_loss=lambda w: w**2 + (w - w.detach()) * 2 * w.detach())
+    assert check(wrong).reason == "autograd_wrong"
+    result = check(wrong, atol=1e9)
+    assert result.passed
+    assert any("the tolerance given by hand allows more than the gradient itself" in note for note in result.notes)
+    for format_ in ("table", "markdown"):
+        assert "tolerance: allowed = 1e+09 + 0·|reference|, given by hand" in render(result, format_)
+    assert "given by hand" not in render(check(Exercise(name="derived", loss=square(w), parameters=[w])))
 
 
 def test_results_print_as_a_line_and_render_as_a_table():

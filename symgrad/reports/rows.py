@@ -110,13 +110,15 @@ def entry_lines(subject: str, entry: Entry, result: CheckResult) -> Iterator[tup
 
 
 def summary(report: Report) -> list[str]:
-    """The last lines: verdicts, entries, controls."""
+    """The last lines: verdicts, entries, a tolerance that was given by hand, controls."""
     verdicts = report.verdicts
     counted = ", ".join(f"{verdicts[v]} {v}" for v in ("pass", "fail", "inconclusive", "error") if verdicts[v])
     certified = sum(g.certified for r in report.results for g in r.gradients)
     count = len(report.results)
+    by_hand = report.settings.rtol is not None or report.settings.atol is not None
     return [
         f"{count} exercise{'s' * (count != 1)}: {counted or 'none'};"
         f" {report.entries} entries compared in {report.settings.dtype}, {certified} certified",
+        *([f"tolerance: {messages.rule(report.settings)}"] if by_hand else []),
         f"controls: {report.caught} of {report.planted} planted errors caught",
     ]
