@@ -51,11 +51,13 @@ def run_program(
     dtype: str,
     *,
     seed: float = SEED,
+    observe: Callable[[torch.Tensor], None] | None = None,
 ) -> TorchValues:
     """The author's program, called once a point with tensors by name. Raises CouldNotRun.
 
     The adjoint that backward() starts from is `seed`, and gradients are divided by it: that is exact, but for a
     custom backward that ignores the adjoint that comes in, which then shows. What isn't finite is run again from 1.
+    `observe` is called with the summed loss before it runs backward.
     """
     seed = 1.0 if dtype == "float16" else seed  # its range is too short to give bits away
     count = len(next(iter(points.values())))
@@ -66,15 +68,24 @@ def run_program(
             tensors = {name: leaf(array[index], inputs[name], dtype, name in parameters) for name, array in points.items()}
             leaves.append({name: tensors[name] for name in parameters})
             losses.append(checked_loss(called(function, tensors), function))
-        backward(torch.stack([loss.reshape(()) for loss in losses]).sum(), seed)
+        summed = torch.stack([loss.reshape(()) for loss in losses]).sum()
+        if observe is not None:
+            observe(summed)
+        backward(summed, seed)
     gradients = {name: np.stack([gradient(point[name], inputs[name]) for point in leaves]) / seed for name in parameters}
-    if seed != 1.0 and not all(np.isfinite(array).all() for array in gradients.values()):
+    if seed != 1.0 and observe is None and not all(np.isfinite(array).all() for array in gradients.values()):
         return run_program(function, points, inputs, parameters, dtype, seed=1.0)
     return TorchValues(np.stack([as_array(loss).reshape(1, 1) for loss in losses]), gradients)
 
 
 def run_compiled(
-    program: Program, points: Mapping[str, Values], inputs: Mapping[str, Input], parameters: Any, dtype: str
+    program: Program,
+    points: Mapping[str, Values],
+    inputs: Mapping[str, Input],
+    parameters: Any,
+    dtype: str,
+    *,
+    observe: Callable[[torch.Tensor], None] | None = None,
 ) -> TorchValues:
     """The loss itself, compiled to PyTorch's operations, over all points at once. Raises CouldNotRun."""
     tensors = {  # without a copy where the dtype is the same: the table's operations change nothing in place
@@ -86,6 +97,8 @@ def run_compiled(
     with author_code(dtype):
         loss = called(lambda **given: run(*given.values()), tensors, "the loss compiled to PyTorch")
         expanded = torch.as_tensor(loss, dtype=DTYPES[dtype]).expand(count, 1, 1)
+        if observe is not None:
+            observe(expanded)
         if expanded.requires_grad:
             backward(expanded.sum())
     gradients = {name: gradient_array(tensors[name]) for name in parameters}

@@ -24,7 +24,7 @@ SHARP = 2.0**-10
 """A ball is sharp when its radius is at most this share of what is allowed."""
 
 
-def _parts(ball: Any) -> tuple[float, float, float]:
+def parts(ball: Any) -> tuple[float, float, float]:
     """A ball as the sum of two floats, and its radius; a rest that isn't zero but underflows is ``±TINY``."""
     if not isinstance(ball, arb):
         ball = arb(ball)
@@ -36,7 +36,7 @@ def _parts(ball: Any) -> tuple[float, float, float]:
     return high, low, radius
 
 
-_all_parts = np.frompyfunc(_parts, 1, 3)
+_all_parts = np.frompyfunc(parts, 1, 3)
 
 
 def certify(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
@@ -22,6 +23,10 @@ CANDIDATES = 128
 """Entries that are looked at for a place to plant an error."""
 
 
+Place: TypeAlias = tuple[int, int, int]
+"""Point, row and column of an entry."""
+
+
 class Outcome(IntEnum):
     """What is said of one entry, by rising severity."""
 
@@ -30,7 +35,8 @@ class Outcome(IntEnum):
     KINK = 2
     UNDECIDED = 3
     UNDEFINED = 4
-    WRONG = 5
+    OUTSIDE = 5
+    WRONG = 6
 
 
 @dataclass(frozen=True)
@@ -57,13 +63,20 @@ class Tolerance:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One array compared: outcome and differences of each entry."""
+    """One array compared: outcome and differences of each entry.
+
+    What else was found of it: points at which the definition of the derivative confirmed the closed form, entries where it
+    refuted it, and at kinks the bounds of the subdifferential by entry.
+    """
 
     values: Values
     reference: Reference
     tolerance: Tolerance
     outcomes: Values
     absolute: Values
+    confirmed: Values | None = None
+    refuted: Values | None = None
+    bounds: Mapping[Place, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def worst_outcome(self) -> Outcome:
@@ -71,7 +84,7 @@ class Comparison:
         return Outcome(int(self.outcomes.max()))
 
     @cached_property
-    def worst(self) -> tuple[int, int, int]:
+    def worst(self) -> Place:
         """Point, row and column of the entry to show: among the most severe, the furthest off in units of what is allowed."""
         severe = np.flatnonzero(self.outcomes == self.outcomes.max())
         allowed = np.broadcast_to(self.tolerance.allowed, self.values.shape)
@@ -92,31 +105,22 @@ class Comparison:
         size = np.abs(self.reference.high + self.reference.low)
         return bool(np.all((size < self.reference.radius) | (size == 0)))
 
-    def relative(self, place: tuple[int, int, int]) -> float:
+    def relative(self, place: Place) -> float:
         """The difference of an entry over the size of the reference; infinite where the reference is zero."""
         difference, size = float(self.absolute[place]), abs(float(self.reference.high[place]))
         if difference == 0:
             return 0.0
         return difference / size if size else float("inf")
 
-    def ulps(self, place: tuple[int, int, int]) -> float:
+    def ulps(self, place: Place) -> float:
         """The difference of an entry in units of the last place of the reference, in the format under test."""
         high = float(self.reference.high[place])
         with np.errstate(all="ignore"):
             return float(self.absolute[place] / self.tolerance.precision.ulp(high if np.isfinite(high) else 1.0))
 
 
-def compare(
-    values: Values,
-    reference: Reference,
-    tolerance: Tolerance,
-    kinks: Values | None = None,
-    undefined: Values | None = None,
-) -> Comparison:
-    """Values against the reference, entry by entry.
-
-    `kinks` and `undefined` mark points, (points, 1, 1), where the loss isn't differentiable, or has no value.
-    """
+def compare(values: Values, reference: Reference, tolerance: Tolerance, undefined: Values | None = None) -> Comparison:
+    """Values against the reference, entry by entry; `undefined` marks points, (points, 1, 1), where the loss has no value."""
     allowed = np.broadcast_to(tolerance.allowed, values.shape)
     with np.errstate(all="ignore"):
         absolute = np.abs(values - reference.high)
@@ -133,8 +137,6 @@ def compare(
     if open_.any():
         high, radius = reference.high[open_], reference.radius[open_]
         outcomes[open_] = _settled(values[open_], high, radius, absolute[open_], allowed[open_], tolerance.precision)
-    if kinks is not None and kinks.any():
-        outcomes = np.where(kinks & (outcomes != Outcome.UNDEFINED), Outcome.UNDECIDED, outcomes)
     if undefined is not None and undefined.any():
         outcomes = np.where(undefined, Outcome.UNDEFINED, outcomes)
     return Comparison(values, reference, tolerance, outcomes, absolute)
@@ -162,7 +164,7 @@ class Plant:
     """An error planted on purpose: its kind, and where and what it puts."""
 
     kind: str
-    place: tuple[int, int, int]
+    place: Place
     value: float
 
 
@@ -199,6 +201,5 @@ def catches(comparison: Comparison, plant: Plant) -> bool:
     cut = [a[one] for a in (reference.high, reference.low, reference.radius, reference.certified)]
     tolerance = Tolerance(np.broadcast_to(comparison.tolerance.allowed, shape)[one], comparison.tolerance.precision)
     again = compare(values, Reference(*cut), tolerance)
-    before = comparison.outcomes[one] == Outcome.WRONG
-    rejected = again.outcomes == Outcome.WRONG
-    return bool(rejected[0, row, column] and rejected.sum() == before.sum() + (not before[0, row, column]))
+    rejected = (again.outcomes == Outcome.WRONG) & (comparison.outcomes[one] <= Outcome.ILL_CONDITIONED)
+    return bool(rejected[0, row, column] and rejected.sum() == 1)

@@ -21,10 +21,18 @@ def program(derivation: Derivation, outputs: Sequence[Any]) -> Program:
 
 
 def rounded(
-    code: Program, values: Mapping[str, Values], shapes: Sequence[tuple[int, int]] | None, format_: Precision
+    code: Program,
+    values: Mapping[str, Values],
+    shapes: Sequence[tuple[int, int]] | None,
+    format_: Precision,
+    *,
+    decided: bool = False,
 ) -> list[tuple[Values, Values]]:
-    """Values and radii of a program's outputs, of the given shapes (their own, if none are given)."""
-    system = Rounding(format_)
+    """Values and radii of a program's outputs, of the given shapes (their own, if none are given).
+
+    With `decided`, conditions hold or don't by the values alone: on a kink, one side of it is looked at.
+    """
+    system = Rounding(format_, decided=decided)
     count = len(next(iter(values.values())))
     with np.errstate(all="ignore"):
         outputs = listed(system.bind(code)(*(system.exact(array) for array in values.values())))

@@ -10,6 +10,7 @@ from symgrad import hints, messages
 from symgrad.comparison import Comparison, Outcome, catches, compare, plants
 from symgrad.results import Entry, Finding, GradientResult, most_severe
 from symgrad.roads import Roads
+from symgrad.settling import settled
 
 REASON = {
     Outcome.AGREE: "agree",
@@ -17,6 +18,7 @@ REASON = {
     Outcome.KINK: "kink",
     Outcome.UNDECIDED: "undecided",
     Outcome.UNDEFINED: "undefined",
+    Outcome.OUTSIDE: "not_a_subgradient",
     Outcome.WRONG: "autograd_wrong",
 }
 
@@ -28,15 +30,18 @@ def compared(roads: Roads) -> tuple[Comparison, dict[str, Comparison]]:
     nowhere = of_loss.outcomes == Outcome.UNDEFINED
     found = {}
     for name, value, reference, tolerance in zip(roads.exercise.parameter_names, values, references, tolerances, strict=True):
-        found[name] = compare(value, reference, tolerance, kinks=roads.kinks, undefined=nowhere)
-    return of_loss, found
+        found[name] = compare(value, reference, tolerance, undefined=nowhere)
+    return of_loss, settled(roads, of_loss, found)
 
 
 def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, findings: Sequence[Finding]) -> GradientResult:
     """What there is to say of one parameter's gradient."""
     reason = REASON[comparison.worst_outcome]
     by_hand = any(f.subject == name and f.reason == "closed_form_wrong" for f in findings)
-    if reason == "autograd_wrong":
+    if comparison.refuted is not None:
+        wrong = comparison.outcomes[comparison.refuted] == Outcome.WRONG
+        reason = "both_wrong" if wrong.any() else "closed_form_wrong"
+    elif reason == "autograd_wrong":
         reason = "losses_differ" if loss.worst_outcome == Outcome.WRONG else "both_wrong" if by_hand else reason
     elif comparison.is_zero:
         reason = "vacuous"
@@ -50,22 +55,30 @@ def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, 
         entries=rows * columns,
         points=len(roads.points),
         certified=int(comparison.reference.certified.sum()) * columns,
+        confirmed=0 if comparison.confirmed is None else int(comparison.confirmed.sum()) * rows * columns,
         counts={REASON[o]: count for o, count in outcomes.items() if count},
         worst=entry(roads, 1 + roads.exercise.parameter_names.index(name), comparison),
-        hint=hints.hint(comparison, roads.quantities) if reason in ("autograd_wrong", "both_wrong") else "",
+        hint=_hint(roads, comparison) if reason in ("autograd_wrong", "both_wrong") else "",
     )
+
+
+def _hint(roads: Roads, comparison: Comparison) -> str:
+    """What the error looks like; of a nan, where it comes from."""
+    found = hints.hint(comparison, roads.quantities)
+    nan = np.isnan(comparison.values) & (comparison.outcomes == Outcome.WRONG)
+    origin = roads.origin_of_nan(int(np.argwhere(nan)[0][0])) if nan.any() else ""
+    return "; ".join(part for part in (found, origin) if part)
 
 
 def entry(roads: Roads, index: int, comparison: Comparison) -> Entry:
     """The worst entry of the comparison of one output (the loss is the first), with its point."""
     place = comparison.worst
-    reference = comparison.reference
     return Entry(
         index=place[1:],
         point={n: a.tolist() for n, a in roads.points.at(place[0]).items()},
         closed_form=float(roads.closed_form[index][place]),
         autograd=float(comparison.values[place]),
-        reference=messages.decimal(reference.high[place], reference.low[place], reference.radius[place]),
+        reference=messages.reference(comparison, place),
         absolute=float(comparison.absolute[place]),
         relative=comparison.relative(place),
         ulps=comparison.ulps(place),

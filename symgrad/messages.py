@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.comparison import SAFETY, Comparison, Outcome
+from symgrad.comparison import SAFETY, Comparison, Outcome, Place
 from symgrad.results import CheckResult, Entry, GradientResult, Settings
 from symgrad.roads import Roads
 
@@ -19,6 +19,8 @@ MOST_DIGITS = 20
 EXPLAINED = {
     "autograd_wrong": "autograd is wrong",
     "both_wrong": "autograd and the hand-derived gradient are both wrong",
+    "closed_form_wrong": "the closed form is wrong: the definition of the derivative contradicts it",
+    "not_a_subgradient": "not a subgradient: no mixture of the slopes around this kink gives autograd's value",
     "losses_differ": "the losses differ, so these are two different functions",
     "undecided": "not decided",
     "undefined": "undefined (nan, infinite, or outside the domain of the loss)",
@@ -43,6 +45,15 @@ def decimal(high: float, low: float, radius: float) -> str:
     return str(Context(prec=digits).create_decimal(value))
 
 
+def reference(comparison: Comparison, place: Place) -> str:
+    """What is true of an entry: its certain digits, or the subdifferential where it lies on a kink."""
+    if place in comparison.bounds:
+        low, high = comparison.bounds[place]
+        return f"[{low:.10g}, {high:.10g}]"
+    truth = comparison.reference
+    return decimal(truth.high[place], truth.low[place], truth.radius[place])
+
+
 def no_point(roads: Roads) -> str:
     """The message where no point was found."""
     if roads.wanted == 0:
@@ -56,16 +67,19 @@ def notes(roads: Roads, comparisons: Sequence[Comparison]) -> Iterator[str]:
     sampled = len(roads.points) - roads.points.given
     if sampled < wanted:
         yield f"only {sampled} of {wanted} points to sample were found where loss and gradients are defined"
-    if roads.kinks.any():
-        which = ", ".join(str(k) for k in np.flatnonzero(roads.kinks.ravel()))
-        yield f"given point {which} lies on a kink, where the loss isn't differentiable; its gradients aren't judged"
+    yield from conventions(roads, dict(zip(roads.exercise.parameter_names, comparisons[1:], strict=True)))
     labels = ["loss", *(f"dL/d{name}" for name in roads.exercise.parameter_names)]
+    on_a_kink = np.isin(np.arange(len(roads.points)), list(roads.kinks))[:, None, None]
     for label, comparison, closed in zip(labels, comparisons, roads.closed_form, strict=True):
         reference = comparison.reference
         chosen = reference.certified[..., 0]
         truth, allowed = reference.high[chosen], np.broadcast_to(comparison.tolerance.allowed, closed.shape)[chosen]
         with np.errstate(all="ignore"):
-            off = np.isfinite(truth) & ~(np.abs(closed[chosen] - truth) <= allowed)
+            off = (
+                np.isfinite(truth)
+                & ~(np.abs(closed[chosen] - truth) <= allowed)
+                & ~np.broadcast_to(on_a_kink, closed.shape)[chosen]
+            )
         if off.any():
             share = f"{int(off.sum())} of {off.size}"
             yield f"the closed form of {label} in float64 is off at {share} entries; the certified value speaks"
@@ -86,6 +100,25 @@ def notes(roads: Roads, comparisons: Sequence[Comparison]) -> Iterator[str]:
     entries = sum(c.values.size for c in comparisons[1:])
     if certified < entries:
         yield f"{certified} of {entries} entries certified (a sample, and whatever was suspicious)"
+
+
+def conventions(roads: Roads, gradients: Mapping[str, Comparison]) -> Iterator[str]:
+    """What PyTorch takes for a gradient at given points on a kink, in words; the first entry of a gradient speaks for it."""
+    for point, operations in roads.kinks.items():
+        where = f"given point {point} lies on a kink of {', '.join(operations)}"
+        for name, each in gradients.items():
+            places = [place for place in each.bounds if place[0] == point and each.outcomes[place] == Outcome.KINK]
+            if places:
+                (low, high), (_, row, column) = each.bounds[places[0]], places[0]
+                entry = f"[{row}, {column}]" if each.values[0].size > 1 else ""
+                yield (
+                    f"{where}: for dL/d{name}{entry} PyTorch takes {each.values[places[0]] + 0.0:.10g};"
+                    f" the subdifferential is [{low:.10g}, {high:.10g}]"
+                )
+        if all((each.outcomes[point] == Outcome.UNDEFINED).all() for each in gradients.values()):
+            yield f"{where}: the loss jumps there, or its slope has no bound; it has no gradient"
+            if any(np.isnan(each.values[point]).any() for each in gradients.values()):
+                yield f"given point {point}: PyTorch has nan; {roads.origin_of_nan(point)}"
 
 
 def with_message(result: CheckResult, *, compiled: bool = False, loss_hint: str = "") -> CheckResult:
@@ -147,6 +180,8 @@ def repeat(result: CheckResult) -> str:
         words += ["--points", str(settings.points)]
     if settings.dtype != "float64":
         words += ["--dtype", settings.dtype]
+    if settings.certify:
+        words.append("--certify")
     for name in ("rtol", "atol"):
         value = getattr(settings, name)
         if value is not None:

@@ -43,13 +43,17 @@ def most_severe(reasons: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to check: seed of sampled points, format under test, how many points, and tolerances given by hand, if any."""
+    """How to check: seed of sampled points, format under test, how many points, and tolerances given by hand, if any.
+
+    With `certify` every entry is certified, and the definition of the derivative is asked about every one.
+    """
 
     seed: int = 0
     dtype: str = "float64"
     points: int | None = None
     rtol: float | None = None
     atol: float | None = None
+    certify: bool = False
 
     def __post_init__(self) -> None:
         for name in ("seed", "points", "rtol", "atol"):
@@ -77,7 +81,8 @@ class Entry:
 class GradientResult:
     """The gradient of one parameter: verdict, how much was compared, and the worst entry.
 
-    `counts` says how many entries (times points) had each outcome, `certified` for how many a ball encloses the truth.
+    `counts` says how many entries (times points) had each outcome, `certified` for how many a ball encloses the truth,
+    `confirmed` for how many the definition of the derivative says the same as the closed form.
     """
 
     parameter: str
@@ -90,6 +95,7 @@ class GradientResult:
     counts: Mapping[str, int]
     worst: Entry | None
     hint: str = ""
+    confirmed: int = 0
 
     @property
     def verdict(self) -> Verdict:
@@ -159,6 +165,11 @@ class Report:
     def entries(self) -> int:
         """How many entries times points were compared."""
         return sum(g.entries * g.points for r in self.results for g in r.gradients)
+
+    @property
+    def confirmed(self) -> int:
+        """For how many entries times points the definition of the derivative says the same as the closed form."""
+        return sum(g.confirmed for r in self.results for g in r.gradients)
 
     @property
     def planted(self) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from symgrad import points as pointing
+from symgrad.anomalies import Watch
 from symgrad.autograd import TorchValues, run_compiled, run_program
 from symgrad.balls import Balls, at_precision, to_balls
 from symgrad.comparison import SAFETY, Reference, Tolerance
@@ -62,7 +63,7 @@ class Roads:
     @cached_property
     def kink_program(self) -> Program | None:
         """The expressions that vanish at kinks, as generated code."""
-        kinks = list(dict.fromkeys(self.derivation.kinks))
+        kinks = list(dict.fromkeys(kink.vanishing for kink in self.derivation.kinks))
         return program(self.derivation, kinks) if kinks else None
 
     @property
@@ -111,18 +112,23 @@ class Roads:
         return near
 
     @cached_property
-    def kinks(self) -> Values:
-        """Which points lie on a kink, (points, 1, 1). Balls decide."""
-        values = self.points.values
-        found = self._near(values, lambda radius: radius)
-        if found.any():
-            assert self.kink_program is not None  # without one, no point is near
-            where = np.flatnonzero(found)
-            with at_precision(KINK_BITS):
-                outputs = Balls().bind(self.kink_program)(*(to_balls(a) for a in self.points.subset(where).values()))
-                vanishing = [np.frompyfunc(lambda b: b.contains(0), 1, 1)(o) for o in listed(outputs)]
-            found[where] = [any(bool(np.any(v[k])) for v in vanishing) for k in range(len(where))]
-        return found[:, None, None]
+    def kinks(self) -> dict[int, tuple[str, ...]]:
+        """The points that lie on a kink, and the operations that aren't smooth there. Balls decide."""
+        near = np.flatnonzero(self._near(self.points.values, lambda radius: radius))
+        if not len(near):
+            return {}
+        assert self.kink_program is not None  # without one, no point is near
+        with at_precision(KINK_BITS):
+            outputs = listed(Balls().bind(self.kink_program)(*(to_balls(a) for a in self.points.subset(near).values())))
+        operations: dict[Any, list[str]] = {}
+        for kink in self.derivation.kinks:
+            operations.setdefault(kink.vanishing, []).append(kink.operation)
+        found: dict[int, dict[str, None]] = {}
+        for names, output in zip(operations.values(), outputs, strict=True):
+            vanishes = np.frompyfunc(lambda ball: ball.contains(0), 1, 1)(np.asarray(output, dtype=object)).astype(bool)
+            for k in np.flatnonzero(np.broadcast_to(vanishes, (len(near), *vanishes.shape[1:])).any(axis=(1, 2))):
+                found.setdefault(int(near[k]), {}).update(dict.fromkeys(names))
+        return {point: tuple(names) for point, names in sorted(found.items())}
 
     @cached_property
     def tolerances(self) -> list[Tolerance]:
@@ -163,13 +169,23 @@ class Roads:
     @cached_property
     def torch(self) -> TorchValues:
         """What PyTorch says. Raises CouldNotRun."""
-        if self.trajectory is not None:
-            return self.trajectory[1]
-        exercise, values = self.exercise, self.points.values
-        names, dtype = exercise.parameter_names, self.settings.dtype
+        return self.trajectory[1] if self.trajectory is not None else self._run(self.points.values)
+
+    def _run(self, values: Mapping[str, Values], **options: Any) -> TorchValues:
+        exercise, dtype = self.exercise, self.settings.dtype
+        names = exercise.parameter_names
         if exercise.torch_loss is not None:
-            return run_program(exercise.torch_loss, values, exercise.inputs, names, dtype)
-        return run_compiled(program(self.derivation, [self.derivation.loss]), values, exercise.inputs, names, dtype)
+            return run_program(exercise.torch_loss, values, exercise.inputs, names, dtype, **options)
+        forward = program(self.derivation, [self.derivation.loss])
+        return run_compiled(forward, values, exercise.inputs, names, dtype, **options)
+
+    def origin_of_nan(self, point: int) -> str:
+        """Which step of PyTorch's backward() makes the first nan at a point, as a sentence; empty where none does."""
+        if self.trajectory is not None:
+            return ""
+        watch = Watch()
+        self._run(self.points.subset([point]), observe=watch)
+        return str(watch)
 
     @cached_property
     def autograd(self) -> list[Values]:
@@ -177,7 +193,11 @@ class Roads:
         return [self.torch.loss, *(self.torch.gradients[n] for n in self.exercise.parameter_names)]
 
     @cached_property
+    def outputs(self) -> Outputs:
+        """Loss and gradients as certification needs them."""
+        return Outputs(self.derivation, self.program, self.shapes, self.closed_form, self.tolerances)
+
+    @cached_property
     def references(self) -> list[Reference]:
         """What is true of each output: certified, at as many points as the budget allows and at every suspicious one."""
-        given = Outputs(self.derivation, self.program, self.shapes, self.closed_form, self.tolerances)
-        return references(given, self.autograd, self.points)
+        return references(self.outputs, self.autograd, self.points, every=self.settings.certify)

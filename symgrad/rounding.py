@@ -29,9 +29,9 @@ ELIMINATION = 4.0
 class Rounding(System):
     """The number system of `Rounded` arrays in one format."""
 
-    def __init__(self, precision: Precision) -> None:
+    def __init__(self, precision: Precision, *, decided: bool = False) -> None:
         super().__init__()
-        self.precision = precision
+        self.precision, self.decided = precision, decided
         self._floats = floats.Floats()
 
     def exact(self, values: Any) -> Rounded:
@@ -119,9 +119,9 @@ class Rounding(System):
         return Condition((difference == 0) & (radius == 0), np.abs(difference) <= radius)
 
     def _difference(self, a: Any, b: Any) -> tuple[Any, Any]:
-        """``b − a`` and how far it may be off."""
+        """``b − a`` and how far it may be off; not at all, where conditions are taken as decided."""
         x, y = self.coerce(a), self.coerce(b)
-        return y.value - x.value, np.asarray(joined(x.radius, y.radius, 0.0))
+        return y.value - x.value, np.asarray(0.0 if self.decided else joined(x.radius, y.radius, 0.0))
 
     def both(self, *conditions: Condition) -> Condition:
         return Condition(
@@ -166,7 +166,7 @@ class Rounding(System):
         return Rounded(self._floats.amax(a.value, axis), radius, self)
 
     def share(self, a: Rounded, axis: int | None) -> Rounded:
-        radius = np.zeros(()) if a.radius is None else a.radius
+        radius = np.zeros(()) if a.radius is None or self.decided else a.radius
         value = self._floats.share(a.value, axis)
         margin = self.amax(a, axis).value - a.value
         near = margin <= 2 * self._floats.amax(np.broadcast_to(radius, a.shape), axis)

@@ -149,12 +149,12 @@ def test_where_the_closed_form_overflows_the_ball_speaks():
     assert result.gradients[1].worst.reference == "800"
 
 
-def test_a_given_point_on_a_kink_is_not_judged():
-    """relu(x) − relu(−x) at 0: PyTorch says 0, the slope is 1; without a verdict on kinks nothing is claimed."""
+def test_a_given_point_on_a_kink_is_judged_by_its_surroundings():
+    """relu(x) − relu(−x) at 0: PyTorch says 0, the slope is 1 on both sides."""
     exercise = Exercise(name="kink", loss=relu(x) - relu(-x), parameters=[x], at=[{"x": 0}])
     result = check(exercise)
-    assert (result.verdict, result.reason) == ("inconclusive", "undecided")
-    assert result.notes == ("given point 0 lies on a kink, where the loss isn't differentiable; its gradients aren't judged",)
+    assert (result.verdict, result.reason) == ("fail", "not_a_subgradient")
+    assert result.gradients[0].worst.reference == "1"
 
 
 def test_sampled_points_keep_away_from_kinks():
@@ -162,7 +162,7 @@ def test_sampled_points_keep_away_from_kinks():
     roads = Roads(Exercise(name="relu", loss=y * relu(x), parameters=[x, y], points=500), Settings())
     assert len(roads.points) == 500
     assert (roads.points.values["x"] != 0).all()
-    assert not roads.kinks.any()
+    assert not roads.kinks
 
 
 def test_points_are_multiples_of_a_64th_and_depend_on_the_seed_alone():
@@ -318,7 +318,7 @@ def test_planted_errors_are_caught_by_the_comparison_and_by_nothing_less(monkeyp
     assert [plant.kind for plant in planted] == ["sign", "factor", "zero", "a few times what is allowed"]
     assert all(catches(comparison, plant) for plant in planted)
 
-    def blind(values, reference, tolerance, kinks=None):
+    def blind(values, reference, tolerance):
         return symgrad.comparison.Comparison(values, reference, tolerance, np.zeros(values.shape, int), np.zeros(values.shape))
 
     monkeypatch.setattr(symgrad.comparison, "compare", blind)

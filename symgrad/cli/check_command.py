@@ -29,6 +29,9 @@ DTYPES = ("float64", "float32", "bfloat16", "float16")
 @click.option(
     "--atol", type=click.FloatRange(min=0), callback=finite, help="Tolerance by hand, absolute; overrides the derived one."
 )
+@click.option(
+    "--certify", is_flag=True, help="Certify every entry, however many, and ask the definition of the derivative about each."
+)
 @reported
 def command(
     paths: tuple[str, ...],
@@ -40,6 +43,7 @@ def command(
     only: tuple[str, ...],
     rtol: float | None,
     atol: float | None,
+    certify: bool,
 ) -> None:
     """Check the exercises in files and folders.
 
@@ -51,7 +55,7 @@ def command(
     from symgrad.results import Settings
 
     writable(output)
-    settings = Settings(seed=seed, dtype=dtype, points=points, rtol=rtol, atol=atol)
+    settings = Settings(seed=seed, dtype=dtype, points=points, rtol=rtol, atol=atol, certify=certify)
     report = check_paths(paths, settings, only=only, progress=_progress)
     write(render(report, format_), output)
     if output is not None:

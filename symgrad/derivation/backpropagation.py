@@ -15,7 +15,7 @@ import sympy
 from sympy.core.parameters import distribute
 
 from symgrad.derivation.binding import Bindings, reduce_to
-from symgrad.derivation.equation import Derivation
+from symgrad.derivation.equation import Derivation, Kink
 from symgrad.derivation.inlining import inline
 from symgrad.errors import AuthorError, nearest
 from symgrad.graph import Graph, Names, Node
@@ -153,8 +153,9 @@ class _Backward:
             total = applied("broadcast", total, *parameter.shape)
         return self.bindings.bind(f"d{parameter.symbol}", total, "gradient")
 
-    def _kinks(self) -> Iterable[sympy.Expr]:
+    def _kinks(self) -> Iterable[Kink]:
         for node in self.graph.nodes:
             if node.symbol in self.active:
                 value = () if isinstance(node.row, Elementwise) else (node.symbol,)
-                yield from node.row.kinks(*value, *node.operands, *node.options)
+                for vanishing in node.row.kinks(*value, *node.operands, *node.options):
+                    yield Kink(node.row.name, vanishing)

@@ -34,11 +34,23 @@ class Equation:
 
 
 @dataclass(frozen=True)
+class Kink:
+    """Where an operation of the loss isn't smooth: its name, and an expression that vanishes there."""
+
+    operation: str
+    vanishing: sympy.Expr
+
+    def xreplace(self, names: Mapping[Any, Any]) -> Kink:
+        """The kink with symbols renamed."""
+        return Kink(self.operation, self.vanishing.xreplace(names))
+
+
+@dataclass(frozen=True)
 class Derivation:
     """A loss differentiated: equations in order, first forward, then backward.
 
     `gradients` maps each parameter to the symbol of dL/d(parameter), `steps` and `adjoints` each step of the loss to the
-    symbols of its value and of dL/d(step). `kinks` are expressions that vanish where the loss may not be differentiable.
+    symbols of its value and of dL/d(step). `kinks` say where the loss may not be differentiable.
     """
 
     inputs: tuple[Input, ...]
@@ -47,7 +59,7 @@ class Derivation:
     gradients: Mapping[str, sympy.Symbol]
     steps: Mapping[str, sympy.Expr]
     adjoints: Mapping[str, sympy.Symbol]
-    kinks: tuple[sympy.Expr, ...] = ()
+    kinks: tuple[Kink, ...] = ()
     names: Mapping[sympy.Symbol, str] = field(default_factory=dict)
     """What the author calls the symbols that have a name; generated code may need another."""
 

@@ -28,7 +28,7 @@ def inline(derivation: Derivation, kept: Iterable[Any]) -> Derivation:
     for equation in derivation.equations:
         for symbol in equation.expression.free_symbols:
             users[symbol].add(equation.symbol)
-    fixed = set(kept) | {s for kink in derivation.kinks for s in kink.free_symbols}
+    fixed = set(kept) | {s for kink in derivation.kinks for s in kink.vanishing.free_symbols}
     for symbol in list(table):
         if symbol not in fixed and _inline_one(table, symbol, users, derivation.shapes):
             definition = table.pop(symbol).expression

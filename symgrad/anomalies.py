@@ -1,0 +1,59 @@
+"""Where a nan in PyTorch's gradients comes from: the first step of ``backward()`` that made one out of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+
+class Watch:
+    """Looks on while a loss runs backward. Call it with the loss before that; afterwards it is a sentence, or empty."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[str, bool]] = []
+        self._infinite: list[str] = []
+        self._chooses = False
+
+    def __call__(self, loss: torch.Tensor) -> None:
+        for node in _nodes(loss.grad_fn):
+            self._chooses |= node.name().startswith("Where")
+            node.register_hook(self._hook(node.name()))
+
+    def _hook(self, name: str) -> Any:
+        def looked_at(made: tuple[torch.Tensor | None, ...], given: tuple[torch.Tensor | None, ...]) -> None:
+            if self._found or any(g is not None and g.isnan().any() for g in given):
+                return
+            if not _any_infinite(given) and _any_infinite(made):
+                self._infinite.append(name)
+            if any(m is not None and m.isnan().any() for m in made):
+                self._found.append((name, any(g is not None and bool((g == 0).any()) for g in given)))
+
+        return looked_at
+
+    def __str__(self) -> str:
+        if not self._found:
+            return ""
+        name, from_zero = self._found[0]
+        if not from_zero:
+            after = f", after an infinite slope of {self._infinite[0]}" if self._infinite else ""
+            return f"the first nan comes from {name}{after}"
+        slope = "multiplies an adjoint of 0 by a slope that is infinite or undefined"
+        branch = ", as in a branch of where() that isn't taken" if self._chooses else ""
+        return f"the first nan comes from {name}, which {slope}{branch}"
+
+
+def _any_infinite(tensors: tuple[torch.Tensor | None, ...]) -> bool:
+    return any(t is not None and bool(t.isinf().any()) for t in tensors)
+
+
+def _nodes(start: Any) -> Iterator[Any]:
+    """Every node of a graph of PyTorch's once."""
+    seen, stack = set(), [start]
+    while stack:
+        node = stack.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            yield node
+            stack.extend(function for function, _ in node.next_functions)
