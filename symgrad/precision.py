@@ -47,13 +47,15 @@ class Precision:
         return float(np.ldexp(2.0 - 2.0 ** (1 - self.digits), self.highest))
 
     def round(self, values: Any) -> Any:
-        """Numbers rounded to the format, ties to even (subnormal numbers keep all digits).
+        """Numbers rounded to the format, ties to even; below its smallest normal number, to multiples of the smallest one.
 
         >>> float(PRECISIONS["bfloat16"].round(0.1))
         0.10009765625
         """
-        significand, exponent = np.frexp(np.asarray(values, dtype=np.float64))
-        return np.ldexp(np.round(np.ldexp(significand, self.digits)), exponent - self.digits)
+        given = np.asarray(values, dtype=np.float64)
+        _, exponent = np.frexp(given)
+        last = np.maximum(exponent, self.lowest + 1) - self.digits
+        return np.ldexp(np.round(np.ldexp(given, -last)), last)
 
     def ulp(self, values: Any) -> Any:
         """The distance between neighbouring numbers of the format at the size of `values`."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.codegen import cfunctions
 from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.slice import MatrixSlice
@@ -81,7 +82,21 @@ def _piecewise(e: Any) -> Operands:
 
 def _polygamma(e: Any) -> Operands | None:
     order, x = e.args
-    return Operands("polygamma", (x,), (order,)) if order.is_Integer and order >= 0 else None
+    if order == 0:
+        return Operands("digamma", (x,))
+    return Operands("polygamma", (x,), (order,)) if order.is_Integer and order > 0 else None
+
+
+def _zeta(e: Any) -> Operands:
+    order, x = e.args if len(e.args) == 2 else (*e.args, sympy.S.One)
+    if not order.is_Rational or order <= 1:
+        raise AuthorError(f"the order of {e} is {order}", field="loss", accepted="a number above 1")
+    return Operands("zeta", (x,), (order,))
+
+
+def _besseli(e: Any) -> Operands | None:
+    order, x = e.args
+    return Operands(f"i{order}", (x,)) if order in (0, 1) else None
 
 
 def _mat_mul(e: Any) -> Operands:
@@ -137,8 +152,12 @@ HEADS: Mapping[Any, Callable[[Any], Operands | None]] = {
     sympy.Min: _extremum("minimum"),
     sympy.Piecewise: _piecewise,
     sympy.polygamma: _polygamma,
-    sympy.digamma: lambda e: Operands("polygamma", tuple(e.args), (sympy.S.Zero,)),
+    sympy.digamma: lambda e: Operands("digamma", tuple(e.args)),
     sympy.trigamma: lambda e: Operands("polygamma", tuple(e.args), (sympy.S.One,)),
+    sympy.zeta: _zeta,
+    sympy.besseli: _besseli,
+    sympy.sinc: lambda e: Operands("sinc", (e.args[0] / sympy.pi,)),
+    sympy.frac: lambda e: Operands("remainder", (e.args[0], sympy.S.One)),
     sympy.Heaviside: lambda e: Operands("heaviside", (e.args[0],)) if e.args[1] == sympy.S.Half else None,
     sympy.MatAdd: lambda e: Operands("add", tuple(e.args)),
     sympy.MatMul: _mat_mul,
@@ -157,6 +176,19 @@ HEADS: Mapping[Any, Callable[[Any], Operands | None]] = {
     sympy.ImmutableDenseMatrix: _dense,
     sympy.GoldenRatio.func: lambda e: Operands("divide", (1 + sympy.sqrt(5), sympy.Integer(2))),
 }
+READ: Mapping[Any, str] = {
+    sympy.erfinv: "erfinv",
+    sympy.floor: "floor",
+    sympy.ceiling: "ceil",
+    sympy.Mod: "remainder",
+    cfunctions.exp2: "exp2",
+    cfunctions.expm1: "expm1",
+    cfunctions.log2: "log2",
+    cfunctions.log10: "log10",
+    cfunctions.log1p: "log1p",
+    cfunctions.hypot: "hypot",
+}
+"""Heads that are read as a row, over the same operands, and never built: SymPy rewrites some of them eagerly."""
 
 
 def parts(expression: Any) -> Operands | None:
@@ -164,6 +196,8 @@ def parts(expression: Any) -> Operands | None:
     head = type(expression)
     if head in HEADS:
         return HEADS[head](expression)
+    if head in READ:
+        return Operands(READ[head], tuple(expression.args))
     if head in BY_HEAD:
         return Operands(BY_HEAD[head].name, tuple(expression.args))
     return None

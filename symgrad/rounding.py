@@ -92,7 +92,10 @@ class Rounding(System):
                 if operand.radius is not None:
                     slope = found[k] if count > 1 else found
                     ends = [function(*values[:k], values[k] + s * operand.radius, *values[k + 1 :], *options) for s in (-1, 1)]
-                    spread = joined(spread, _propagated(value, slope, operand.radius, ends))
+                    reach = _propagated(value, slope, operand.radius, ends)
+                    if row.swing is not None:  # the values at both ends of a whole period tell nothing
+                        reach = np.where(operand.radius >= row.swing[0], row.swing[1], reach)
+                    spread = joined(spread, reach)
             roundings = row.ulps
             charged = self.charged(value, spread, roundings, underflows=False)
             assert charged.radius is not None  # charged always sets one
@@ -150,6 +153,9 @@ class Rounding(System):
         reach = np.maximum(radius_b, apart + radius_a)
         radius = np.where(certain, radius_a, np.where(possible, reach, radius_b))
         return Rounded(np.where(certain, a.value, b.value), np.where(np.isnan(radius), np.inf, radius), self)
+
+    def rerounded(self, value: Rounded, times: int) -> Rounded:
+        return self.charged(value.value, value.radius, additions(times), underflows=False)
 
     def total(self, a: Rounded, axis: int | None) -> Rounded:
         radius = None if a.radius is None else self._floats.total(np.broadcast_to(a.radius, a.shape), axis)

@@ -47,28 +47,41 @@ class System:
         own: Callable[..., Any] = object.__getattribute__(self, name)
         return own
 
+    def rerounded(self, value: Any, times: int) -> Any:
+        """A value that PyTorch rounds so often on its way; only a system that follows rounding makes something of it."""
+        return value
+
     def structural(self, row: Structural) -> Callable[..., Any]:
         """The function of a structural row."""
         return partial(row.evaluate, self)
 
     def elementwise(self, row: Elementwise) -> Callable[..., Any]:
         """The function of an elementwise row; overridden for rows that the system knows by itself."""
-        defined = self.bind(definition(row))
+        count = row.operands or 0
+        defined: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
         def call(*arguments: Any) -> Any:
             """Whole numbers become numbers of the system: ``1/3`` between Python's would be rounded."""
-            return defined(*(self.function("number")(a, 1) if isinstance(a, int) else a for a in arguments))
+            chosen = tuple(a if a is None or isinstance(a, bool) else ... for a in arguments[count:])
+            if chosen not in defined:
+                defined[chosen] = self.bind(definition(row, chosen))
+            given = (*arguments[:count], *(a for a, c in zip(arguments[count:], chosen, strict=True) if c is ...))
+            return defined[chosen](*(self.function("number")(a, 1) if isinstance(a, int) else a for a in given))
 
         return call
 
 
 @cache
-def definition(row: Elementwise) -> Program:
-    """The definition of a row by other rows, as a program over its operands and options."""
+def definition(row: Elementwise, chosen: tuple[Any, ...]) -> Program:
+    """The definition of a row by other rows, as a program over its operands and those of its options that are numbers.
+
+    `chosen` has a truth value or None for the options that choose between formulas, and ``...`` for those that are numbers.
+    """
     assert row.definition is not None, row.name  # a row has numpy and arb, or a definition
-    count = (row.operands or 0) + len(row.options)
-    symbols = [sympy.Symbol(f"x{i}", real=True) for i in range(count)]
-    return compile_(symbols, (), [row.definition(*symbols)])
+    operands = [sympy.Symbol(f"x{i}", real=True) for i in range(row.operands or 0)]
+    options = [sympy.Symbol(f"option{i}", real=True) if c is ... else c for i, c in enumerate(chosen)]
+    numbers = [o for o, c in zip(options, chosen, strict=True) if c is ...]
+    return compile_([*operands, *numbers], (), [row.definition(*operands, *options)])
 
 
 @cache

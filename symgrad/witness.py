@@ -147,7 +147,8 @@ class Witness:
             for k, slope, closed in zip(pending, found, self._along(points, moving, level[0]), strict=True):
                 agrees = _agree(slope, closed, sharp[k], level[0])
                 alone = not closed.is_finite() and slope.is_finite() and slope.rad() <= abs(slope) * DIGITS
-                answers[k] = _Answer(agrees, slope, agrees is not None or bool(alone))
+                told = level == LEVELS[-1] and (agrees is False or bool(alone))  # earlier steps may be longer than a period
+                answers[k] = _Answer(agrees if agrees or told else None, slope, agrees is True or told)
         return answers
 
     def _along(self, points: Mapping[str, Values], directions: Mapping[str, Values], bits: int) -> list[Any]:

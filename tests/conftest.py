@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from symgrad.cli import cli
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch isn't imported yet; threads gain nothing here, and lose on a busy machine
 
 PARABOLA = """\
 from symgrad import Exercise, scalar, square

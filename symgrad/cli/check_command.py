@@ -9,10 +9,9 @@ from typing import Any
 
 import click
 
-from symgrad.cli.options import finite, only, output, paths, reported, writable, write
+from symgrad.cli.options import DTYPES, finite, only, output, paths, progress_bar, reported, writable, write
 
 NAMES = ("table", "json", "junit", "markdown")
-DTYPES = ("float64", "float32", "bfloat16", "float16")
 
 
 @click.command("check")
@@ -64,9 +63,4 @@ def command(
 
 
 def _progress(items: Sequence[Any]) -> Iterator[Any]:
-    """The items, with a bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    with click.progressbar(items, label="checking", file=sys.stderr, item_show_func=lambda i: getattr(i, "name", "")) as bar:
-        yield from bar
+    return progress_bar(items, "checking", lambda item: getattr(item, "name", ""))

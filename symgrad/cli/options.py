@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from symgrad.errors import SymgradError
+
+DTYPES = ("float64", "float32", "bfloat16", "float16")
 
 
 class Failure(click.ClickException):
@@ -63,3 +66,16 @@ def write(text: str, path: Path | None) -> None:
         path.write_bytes(text.encode("utf-8", errors="replace"))
     except OSError as error:
         raise Failure(f"{path}: can't be written: {error.strerror}") from error
+
+
+def progress_bar(items: Sequence[Any], label: str, name: Callable[[Any], str]) -> Iterator[Any]:
+    """The items, with a bar on standard error where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+
+    def shown(item: Any | None) -> str:
+        return "" if item is None else name(item)
+
+    with click.progressbar(items, label=label, file=sys.stderr, item_show_func=shown) as bar:
+        yield from bar

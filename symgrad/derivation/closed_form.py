@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sympy
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from symgrad.operations.nodes import Applied, MatrixApplied, MatrixStep, encode, is_matrix, matrix_applied, shape_of
+from symgrad.operations.nodes import Applied, encode, is_matrix, matrix_applied, shape_of
 from symgrad.operations.row import Composition, Elementwise, broadcast_shapes
 from symgrad.operations.table import TABLE
 
@@ -77,8 +78,15 @@ def _operation(expression: Applied, values: dict[Any, Any]) -> Any:
 
 def _choice(branches: list[Any]) -> Any:
     """A choice between scalars or matrices; SymPy compares no matrices, so their comparisons stay as they are."""
-    compared = [side for condition in branches[1::2] for side in condition.atoms(sympy.MatrixSymbol, MatrixApplied, MatrixStep)]
+    compared = [side for condition in branches[1::2] for side in _sides(condition)]
     shapes = [shape_of(a) for a in [*branches[::2], *compared] if is_matrix(a)]
     if not shapes:
         return sympy.Piecewise(*zip(branches[::2], [*branches[1::2], True], strict=True))
     return matrix_applied("choose", broadcast_shapes(*shapes), *branches)
+
+
+def _sides(condition: Any) -> list[Any]:
+    """What a condition compares."""
+    if isinstance(condition, Relational) or not isinstance(condition, Boolean):
+        return list(condition.args)
+    return [side for part in condition.args for side in _sides(part)]

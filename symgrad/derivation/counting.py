@@ -76,6 +76,8 @@ def _applied_cost(expression: Applied, shapes: Mapping[sympy.Symbol, Shape], ent
         return entries * _elementwise_cost(row.name, len(operands), tuple(options))
     if row.cost == "none":
         return 0
+    if row.cost == "result":
+        return entries
     (rows, columns), *others = [array_shape(operand, shapes) for operand in operands]
     if row.cost == "product":
         return rows * others[0][1] * (2 * columns - 1)

@@ -24,6 +24,7 @@ def _function(
     argument: str = "x",
     domain: str = "all reals",
     torch: str | None = None,
+    swing: tuple[float, float] | None = None,
 ) -> Elementwise:
     """A function of one operand that every number system knows under a name."""
     method, attribute = arb or name, torch or name
@@ -45,11 +46,19 @@ def _function(
         arb=lambda ball: getattr(ball, method)(),
         torch=call_torch,
         domain=domain,
+        swing=swing,
     )
 
 
 INSIDE = "x/4"
 """An argument that lies within (−1, 1) at the points that examples are sampled at."""
+
+
+def _polygamma_floats(x: Any, n: Any) -> Any:
+    """ψ⁽ⁿ⁾ by SciPy, which steps up to 0 one by one: far below, that doesn't end, and there is no digit left anyway."""
+    if n == 0:
+        return scipy.special.digamma(x)
+    return np.where(x > -1e3, scipy.special.polygamma(int(n), np.maximum(x, -1e3)), np.nan)
 
 
 def _polygamma(n: Any, x: Any) -> Any:
@@ -67,9 +76,9 @@ ROWS = (
     _function("log1p", "ln(1 + x)", lambda v, x: 1 / (1 + x), argument=INSIDE, domain="x > −1"),
     _function("expm1", "eˣ − 1", lambda v, x: v + 1),
     _function("sqrt", "√x", lambda v, x: 1 / (2 * v), head=sympy.sqrt, argument="x**2 + 1", domain="x > 0"),
-    _function("sin", "sin x", lambda v, x: applied("cos", x), head=sympy.sin),
-    _function("cos", "cos x", lambda v, x: -applied("sin", x), head=sympy.cos),
-    _function("tan", "tan x", lambda v, x: 1 + v**2, head=sympy.tan, domain="cos x ≠ 0"),
+    _function("sin", "sin x", lambda v, x: applied("cos", x), head=sympy.sin, swing=(np.pi / 2, 2.0)),
+    _function("cos", "cos x", lambda v, x: -applied("sin", x), head=sympy.cos, swing=(np.pi / 2, 2.0)),
+    _function("tan", "tan x", lambda v, x: 1 + v**2, head=sympy.tan, domain="cos x ≠ 0", swing=(np.pi / 2, np.inf)),
     _function(
         "asin", "arcsin x", lambda v, x: 1 / applied("sqrt", 1 - x**2), head=sympy.asin, argument=INSIDE, domain="|x| < 1"
     ),
@@ -121,7 +130,7 @@ ROWS = (
         options={"n": 0},
         example="y*polygamma(exp(x), n=1)",
         partials=lambda v, x, n: (applied("polygamma", x, n + 1),),
-        numpy=lambda x, n: scipy.special.digamma(x) if n == 0 else scipy.special.polygamma(int(n), x),
+        numpy=_polygamma_floats,
         arb=lambda x, n: _polygamma(n, x),
         torch=lambda torch, x, n: torch.polygamma(int(n), x),
         ulps=16,

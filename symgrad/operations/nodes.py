@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import sympy
 from sympy.core.kind import NumberKind
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import BooleanAtom
 from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 from sympy.printing.str import StrPrinter
 
@@ -172,9 +173,11 @@ def encode(value: Any) -> sympy.Basic:
 
 
 def decode(value: Any) -> Any:
-    """An option as the rules of an operation take it: None, a string, a whole number or a SymPy number."""
+    """An option as the rules of an operation take it: None, a truth value, a string, a whole number or a SymPy number."""
     if isinstance(value, Str):
         return None if value.name == "None" else value.name
+    if isinstance(value, BooleanAtom):
+        return bool(value)
     if isinstance(value, sympy.Integer):
         return int(value)
     return value

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sympy import Integer, Rational
+
 from symgrad.operations.arithmetic import choose
 from symgrad.operations.nodes import Shape, applied
 from symgrad.operations.row import Structural, Use
@@ -22,8 +24,8 @@ def reduced(shapes: Sequence[Shape], axis: Any = None) -> Shape:
     return (1, 1) if axis is None else (1, columns) if axis == 0 else (rows, 1)
 
 
-def _kept(shapes: Sequence[Shape], axis: Any = None) -> Shape:
-    """The shape of a softmax; without an axis the matrix has to be a row or a column."""
+def kept(shapes: Sequence[Shape], axis: Any = None) -> Shape:
+    """The shape of a softmax (or of a running total); without an axis the matrix has to be a row or a column."""
     (shape,) = shapes
     reduced(shapes, axis)
     if axis is None and 1 not in shape:
@@ -60,19 +62,31 @@ def _softmax(system: Any, z: Any, axis: Any) -> Any:
 def _norm(system: Any, a: Any, order: Any, axis: Any) -> Any:
     if order is None or order == 2:
         return system.sqrt(system.total(a**2, axis))
-    return system.total(system.abs(a), axis) if order == 1 else system.amax(system.abs(a), axis)
+    size = system.abs(a)
+    if order == 1:
+        return system.total(size, axis)
+    whole = isinstance(order, int)  # any other order is a number of the system
+    powers = size**order if whole else system.power(size, order)
+    return system.power(system.total(powers, axis), system.number(1, order) if whole else 1 / order)
 
 
 def _norm_adjoints(use: Use) -> tuple[Any, ...]:
+    """As PyTorch has it: a power of |a| below order 2, a itself beside one from there on."""
     (a,), (order, _) = use.operands, use.options
-    if order in (None, 2):
-        return (use.adjoint * choose(a / use.value, use.value > 0, 0),)
-    return (use.adjoint * applied("sign", a),)
+    if order == 1:
+        return (use.adjoint * applied("sign", a),)
+    p, size = Integer(2) if order is None else Rational(order), applied("abs", a)
+    above = applied("sign", a) * _power(size, p - 1) if p < 2 else a * _power(size, p - 2)
+    return (use.adjoint * choose(above / _power(use.value, p - 1), use.value > 0, 0),)
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    return base**exponent if exponent.is_Integer else applied("power", base, exponent)
 
 
 def _norm_shape(shapes: Sequence[Shape], order: Any, axis: Any) -> Shape:
-    if order not in (None, 1, 2):
-        raise ValueError(f"order is 1 or 2, found {order}")
+    if order is not None and order < 1:
+        raise ValueError(f"order is 1 or more, found {order}")
     return reduced(shapes, axis)
 
 
@@ -84,11 +98,13 @@ def _lowest_adjoints(use: Use) -> tuple[Any, ...]:
     return (use.adjoint * applied("share", -use.operands[0], *use.options),)
 
 
-def _torch_axis(axis: Any) -> Any:
+def torch_axis(axis: Any) -> Any:
+    """The axes of a tensor that are reduced."""
     return (-2, -1) if axis is None else axis - 2
 
 
-def _torch_softmax_axis(z: Any, axis: Any) -> int:
+def torch_softmax_axis(z: Any, axis: Any) -> int:
+    """The axis of a tensor that is meant, that of a row or a column where none is given."""
     return int(axis) - 2 if axis is not None else (-1 if z.shape[-2] == 1 else -2)
 
 
@@ -119,16 +135,16 @@ ROWS = (
     ),
     Structural(
         name="norm",
-        summary="√Σ a² (order 2), Σ |a| (order 1)",
+        summary="(Σ |a|ᵖ)¹ᐟᵖ of order p, 2 where none is given",
         cost=2,
         options={"order": None, "axis": None},
-        example="norm(A) + norm(A, 1) + total(norm(A, 2, axis=1))",
+        example="norm(A) + norm(A, 1) + total(norm(A, 2, axis=1)) + norm(A, 3) + total(norm(B, 1.5, axis=0))",
         scalar_valued=True,
         shape=_norm_shape,
         adjoints=_norm_adjoints,
         evaluate=_norm,
         torch=lambda torch, a, order, axis: torch.linalg.vector_norm(
-            a, 2 if order is None else order, _torch_axis(axis), keepdim=True
+            a, 2 if order is None else order, torch_axis(axis), keepdim=True
         ),
         kinks=lambda value, a, order, axis: (a,) if order == 1 else (value,),
         convention="0 at 0",
@@ -154,7 +170,7 @@ ROWS = (
         shape=reduced,
         adjoints=_lowest_adjoints,
         evaluate=lambda system, a, axis: -system.amax(-a, axis),
-        torch=lambda torch, a, axis: torch.amin(a, _torch_axis(axis), keepdim=True),
+        torch=lambda torch, a, axis: torch.amin(a, torch_axis(axis), keepdim=True),
         kinks=lambda value, a, axis: (applied("gap", -a, axis),),
         convention="equal shares at ties",
     ),
@@ -191,7 +207,7 @@ ROWS = (
         shape=reduced,
         adjoints=lambda use: (use.adjoint * applied("exp", use.operands[0] - use.value),),
         evaluate=_logsumexp,
-        torch=lambda torch, a, axis: torch.logsumexp(a, _torch_axis(axis), keepdim=True),
+        torch=lambda torch, a, axis: torch.logsumexp(a, torch_axis(axis), keepdim=True),
     ),
     Structural(
         name="softmax",
@@ -199,10 +215,10 @@ ROWS = (
         cost=4,
         options={"axis": None},
         example="total(hadamard(softmax(A, axis=1), B)) + total(square(softmax(c)))",
-        shape=_kept,
+        shape=kept,
         adjoints=_softmax_adjoints,
         evaluate=_softmax,
-        torch=lambda torch, a, axis: torch.softmax(a, _torch_softmax_axis(a, axis)),
+        torch=lambda torch, a, axis: torch.softmax(a, torch_softmax_axis(a, axis)),
     ),
     Structural(
         name="log_softmax",
@@ -210,9 +226,9 @@ ROWS = (
         cost=5,
         options={"axis": None},
         example="total(hadamard(log_softmax(A, axis=0), B)) + total(square(log_softmax(c)))",
-        shape=_kept,
+        shape=kept,
         adjoints=_log_softmax_adjoints,
         evaluate=lambda system, a, axis: a - _logsumexp(system, a, axis),
-        torch=lambda torch, a, axis: torch.log_softmax(a, _torch_softmax_axis(a, axis)),
+        torch=lambda torch, a, axis: torch.log_softmax(a, torch_softmax_axis(a, axis)),
     ),
 )

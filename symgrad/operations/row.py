@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import sympy
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import BooleanAtom
 
 from symgrad.operations.nodes import SCALAR, Shape, applied, decode, encode, is_matrix, matrix_applied, shape_of
 
@@ -47,10 +48,13 @@ class Operation:
     operands: int | None = 1
     """How many operands; None for any number."""
     options: Mapping[str, Any] = field(default_factory=dict)
+    variants: tuple[Mapping[str, Any], ...] = ()
+    """Options beside the defaults at which the survey of PyTorch looks, too."""
     heads: tuple[Any, ...] = ()
     """SymPy heads that are read as this row; the first one is built where all operands are scalars."""
     torch: Callable[..., Any] | None = None
     """``torch(module, *operands, *options)``; None where the other number systems' way serves."""
+    domain: str = "all reals"
 
     def __repr__(self) -> str:
         return f"symgrad.{self.name}"
@@ -91,9 +95,13 @@ class Operation:
         return given + [self._option(name, options.get(name, default)) for name, default in self.options.items()]
 
     def _option(self, name: str, value: Any) -> sympy.Basic:
-        """An option as SymPy has it: a number, or None where that is the default."""
+        """An option as SymPy has it: a number, None where that is the default, a truth value where the default is one."""
         if value is None and self.options[name] is None:
             return encode(None)
+        if isinstance(self.options[name], bool):
+            if isinstance(value, (bool, np.bool_, BooleanAtom)):
+                return encode(bool(value))
+            raise TypeError(f"{self.name}'s {name} is True or False, found {value!r}")
         accepted = isinstance(value, (int, float, sympy.Number, np.integer, np.floating)) and not isinstance(value, bool)
         if isinstance(value, Str) and value.name == "None":  # from a closed form
             return value
@@ -136,7 +144,8 @@ class Elementwise(Operation):
     arb: Callable[..., Any] | None = None
     ulps: int = 4
     """What PyTorch's kernels may lose, in units of the last place of the result."""
-    domain: str = "all reals"
+    swing: tuple[float, float] | None = None
+    """Of a periodic function: a distance of operands over which values may lie that far apart (a quarter of the period)."""
     kinks: Callable[..., tuple[Any, ...]] = lambda *_: ()
     """Expressions that are zero exactly where the operation isn't differentiable."""
     convention: str = ""
@@ -156,9 +165,9 @@ class Elementwise(Operation):
         return applied(self.name, *arguments)
 
     def split(self, arguments: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        """Operands and options; options stay SymPy numbers, for they take part in rules."""
+        """Operands and options; numbers stay SymPy's, for they take part in rules."""
         count = len(arguments) - len(self.options)
-        return tuple(arguments[:count]), tuple(arguments[count:])
+        return tuple(arguments[:count]), tuple(a if isinstance(a, sympy.Expr) else decode(a) for a in arguments[count:])
 
     def shape(self, shapes: Sequence[Shape], *options: Any) -> Shape:
         return broadcast_shapes(*shapes)
@@ -207,11 +216,11 @@ class Structural(Operation):
     """``shape(shapes of the operands, *options)``; raises ValueError in the author's words."""
     adjoints: Callable[[Use], tuple[Any, ...]]
     evaluate: Callable[..., Any]
-    cost: int | Literal["product", "cube", "none"] = 1
-    """How many operations: so many an entry of the operand, those of a matrix product, of an elimination, or none."""
+    cost: int | Literal["product", "cube", "result", "none"] = 1
+    """How many operations: so many an entry of the operand, those of a matrix product, of an elimination, one an entry of
+    the result, or none."""
     scalar_valued: bool = False
     """Whether the result over the whole matrix is a scalar of the loss (rather than a 1×1 matrix)."""
-    domain: str = "all reals"
     kinks: Callable[..., tuple[Any, ...]] = lambda *_: ()
     convention: str = ""
 

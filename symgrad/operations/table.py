@@ -6,7 +6,26 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from symgrad.operations import activations, arithmetic, arrangement, elementary, linear_algebra, reductions
+from symgrad.operations import (
+    activations,
+    arithmetic,
+    arrangement,
+    classification,
+    distances,
+    elementary,
+    further,
+    gamma,
+    linear_algebra,
+    losses,
+    margins,
+    patterns,
+    piecewise,
+    reductions,
+    running,
+    shrinking,
+    special,
+    statistics,
+)
 from symgrad.operations.row import Composition, Elementwise, Structural
 
 Row = Elementwise | Structural | Composition
@@ -14,7 +33,26 @@ Row = Elementwise | Structural | Composition
 TABLE: Mapping[str, Row] = MappingProxyType(
     {
         row.name: row
-        for module in (arithmetic, elementary, activations, reductions, linear_algebra, arrangement)
+        for module in (
+            arithmetic,
+            elementary,
+            further,
+            piecewise,
+            special,
+            gamma,
+            activations,
+            shrinking,
+            losses,
+            margins,
+            reductions,
+            running,
+            statistics,
+            classification,
+            distances,
+            patterns,
+            linear_algebra,
+            arrangement,
+        )
         for row in module.ROWS
     }
 )

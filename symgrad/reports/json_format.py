@@ -67,19 +67,19 @@ def _gradient(row: GradientResult) -> dict[str, Any]:
 def _entry(entry: Entry) -> dict[str, Any]:
     return {
         "index": list(entry.index),
-        "point": {name: _plain(value) for name, value in entry.point.items()},
-        "closed_form": _plain(entry.closed_form),
-        "autograd": _plain(entry.autograd),
+        "point": {name: plain(value) for name, value in entry.point.items()},
+        "closed_form": plain(entry.closed_form),
+        "autograd": plain(entry.autograd),
         "reference": entry.reference,
-        "absolute": _plain(entry.absolute),
-        "relative": _plain(entry.relative),
-        "ulps": _plain(entry.ulps),
-        "allowed": _plain(entry.allowed),
+        "absolute": plain(entry.absolute),
+        "relative": plain(entry.relative),
+        "ulps": plain(entry.ulps),
+        "allowed": plain(entry.allowed),
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A number as JSON has it; nan and infinities as strings."""
     if isinstance(value, list):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     return value if math.isfinite(value) else str(value)

@@ -1,0 +1,71 @@
+"""What PyTorch takes for the derivative at a kink, seen by running it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from symgrad.autograd import run_compiled
+from symgrad.errors import CouldNotRun
+from symgrad.evaluation import program
+from symgrad.exercise import Exercise
+from symgrad.judging import compared
+from symgrad.operations.table import TABLE
+from symgrad.results import Settings
+from symgrad.roads import Roads
+from symgrad.survey.cases import Case, cases
+from symgrad.survey.survey import roads_of
+
+
+@dataclass(frozen=True)
+class Convention:
+    """PyTorch's derivative by an operand at a point on a kink, beside the bounds of the subdifferential."""
+
+    operation: str
+    label: str
+    operand: str
+    point: tuple[float, ...]
+    torch: float
+    low: float
+    high: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is a subgradient."""
+        return self.low <= self.torch <= self.high
+
+    def __str__(self) -> str:
+        at = ", ".join(f"{x:.6g}" for x in self.point)
+        by = "" if len(self.point) == 1 else f" by {self.operand}"
+        bounds = f"the subdifferential is [{self.low:.6g}, {self.high:.6g}]"
+        return f"{self.label}′({at}){by}: PyTorch takes {self.torch + 0.0:.6g}; {bounds}"
+
+
+def conventions(only: Iterable[str] = ()) -> Iterator[Convention]:
+    """The convention at every kink of every operation of the table (or of some by name), in float64."""
+    for name in list(only) or list(TABLE):
+        for case in cases(TABLE[name]):
+            if case.kinks:
+                yield from _of_case(case)
+
+
+def _of_case(case: Case) -> Iterator[Convention]:
+    names = [str(s.name) for s in case.symbols]
+    exercise = Exercise(name=case.operation, loss=case.loss, parameters=names)
+    plain = Roads(exercise, Settings())
+    values = {name: np.array([[[p[k]]] for p in case.kinks]) for k, name in enumerate(names)}
+    forward = program(plain.derivation, [plain.derivation.loss])
+    try:
+        found = run_compiled(forward, {n: values[n] for n in exercise.inputs}, exercise.inputs, names, "float64")
+    except CouldNotRun:
+        return
+    roads = roads_of(exercise, {n: values[n] for n in exercise.inputs}, found, "float64")
+    with np.errstate(all="ignore"):
+        _, gradients = compared(roads)
+    for name, each in gradients.items():
+        for (point, row, column), (low, high) in each.bounds.items():
+            yield Convention(
+                case.operation, case.label, name, case.kinks[point], float(each.values[point, row, column]), low, high
+            )
