@@ -15,7 +15,7 @@ from symgrad.roads import Roads
 from symgrad.subgradients import Subdifferential
 from symgrad.witness import Testimony, Witness
 
-HULL_ROUNDINGS = 64.0
+HULL_ROUNDINGS = 8.0
 """Roundings of the largest limiting gradient within which a value lies in their hull."""
 
 

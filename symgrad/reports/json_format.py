@@ -47,6 +47,7 @@ def _exercise(result: CheckResult) -> dict[str, Any]:
         "verdict": result.verdict,
         "reason": result.reason,
         "message": result.message,
+        "notes": list(result.notes),
         "gradients": [_gradient(row) for row in result.gradients],
     }
 
@@ -60,6 +61,8 @@ def _gradient(row: GradientResult) -> dict[str, Any]:
         "closed_form": row.closed_form,
         "entries": row.entries,
         "points": row.points,
+        "certified": row.certified,
+        "confirmed": row.confirmed,
         "worst": None if row.worst is None else _entry(row.worst),
     }
 

@@ -1,0 +1,1 @@
+"""What the benchmark of verdicts is made of: programs, mutants, checkers, counts."""

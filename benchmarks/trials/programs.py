@@ -1,0 +1,123 @@
+"""Right programs: a formula written in several algebraically equal ways.
+
+Every formula is written in the styles of `printing`, and rewritten by SymPy (expanded, factored, over one denominator,
+simplified, logarithms and exponentials split or joined) and, for some formulas, by hand. A rewriting may cost digits, and
+one that costs many isn't the same program any more: expanding ``(x − y)²`` is a known mistake. So one fixed rule decides,
+before any checker is asked: at the formula's own sample points the running-error radius of the rewritten formula, of its
+value and of every partial derivative, is at most CONDITION times that of the formula as written; and its gradients equal
+those of the formula to 30 digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+from formulas import Formula
+
+from symgrad import Exercise
+from symgrad.evaluation import rounded
+from symgrad.results import Settings
+from symgrad.roads import Roads
+from trials.printing import AS_WRITTEN, STYLES, compiled, source
+
+CONDITION = 8.0
+"""How many times wider the radius of a rewritten formula may be."""
+MOST_REWRITTEN = 3
+"""Rewritten programs a formula, beside those in the styles."""
+DIGITS = 50
+SAME = mpmath.mpf(10) ** -30
+LONGEST = 60
+"""Operations above which a formula isn't handed to SymPy's simplification."""
+
+REWRITINGS: dict[str, Callable[[Any], Any]] = {
+    "expanded": lambda e: sympy.expand(e, power_base=False, power_exp=False, log=False),
+    "factored": sympy.factor,
+    "one denominator": sympy.together,
+    "logarithms split": lambda e: sympy.expand_log(e, force=True),
+    "logarithms joined": lambda e: sympy.logcombine(e, force=True),
+    "exponentials joined": sympy.powsimp,
+    "simplified": lambda e: sympy.simplify(e) if sympy.count_ops(e) <= LONGEST else e,
+}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A right program: what it's called, and its source over functions by name."""
+
+    label: str
+    text: str
+
+    def function(self, functions: dict[str, Any]) -> Callable[..., Any]:
+        """The program in PyTorch or in JAX, over the formula's variables in order."""
+        return compiled(self.text, functions)
+
+
+@cache
+def programs(formula: Formula) -> tuple[Program, ...]:
+    """The right programs of a formula, the one as written first; no two have the same source."""
+    found: dict[str, Program] = {}
+    for style in STYLES:
+        text = source(formula.loss, formula.variables, style)
+        found.setdefault(text, Program(style.name, text))
+    wanted = len(found) + MOST_REWRITTEN
+    for label, expression in rewritten(formula):
+        text = source(expression, formula.variables, AS_WRITTEN)
+        if text not in found and len(found) < wanted and equal(formula, expression) and sound(formula, expression):
+            found[text] = Program(label, text)
+    return tuple(found.values())
+
+
+def rewritten(formula: Formula) -> Iterator[tuple[str, Any]]:
+    """Other expressions of the same function: those by hand first."""
+    for expression in formula.also:
+        yield "by hand", expression
+    for label, rewriting in REWRITINGS.items():
+        expression = rewriting(formula.loss)
+        if expression != formula.loss and not expression.has(sympy.I):
+            yield label, expression
+
+
+@cache
+def arena(formula: Formula) -> Roads:
+    """The formula as written, at its sample points, in float64."""
+    return roads(formula, formula.loss)
+
+
+def roads(formula: Formula, loss: Any) -> Roads:
+    """An expression of a formula's variables on its way to a verdict."""
+    exercise = Exercise(name=formula.name, loss=loss, parameters=list(formula.variables), domain=formula.ranges)
+    return Roads(exercise, Settings())
+
+
+def sound(formula: Formula, expression: Any) -> bool:
+    """Whether a rewritten formula loses no more than CONDITION times as much to rounding, at any point."""
+    written, other = arena(formula), roads(formula, expression)
+    radii = [
+        [radius for _, radius in rounded(r.program, written.points.values, r.shapes, r.precision)] for r in (written, other)
+    ]
+    return all(bool(np.all(wide <= CONDITION * narrow)) for narrow, wide in zip(*radii, strict=True))
+
+
+def equal(formula: Formula, expression: Any) -> bool:
+    """Whether an expression has the value and the gradients of the formula at all sample points, to 30 digits."""
+    pairs = [(formula.loss, expression)]
+    pairs += [(formula.loss.diff(s), expression.diff(s)) for s in formula.symbols]
+    return all(same(formula, a, b) for a, b in pairs)
+
+
+def same(formula: Formula, first: Any, second: Any) -> bool:
+    """Whether two expressions are the same function of the formula's variables, at all sample points to 30 digits."""
+    code = sympy.lambdify(formula.symbols, [first, second], "mpmath", cse=True)
+    values = [arena(formula).points.values[name].ravel() for name in formula.variables]
+    with mpmath.workdps(DIGITS):
+        for point in zip(*values, strict=True):
+            a, b = code(*(mpmath.mpf(float(x)) for x in point))
+            if abs(a - b) > SAME * max(abs(a), abs(b)):
+                return False
+    return True
