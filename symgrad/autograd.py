@@ -30,9 +30,11 @@ DTYPES = {
 }
 
 
-SEED = -32.0
+SEEDS = {"float64": -32.0, "float32": -32.0, "bfloat16": -4.0, "float16": 1.0}
 """The adjoint of the loss that backward() starts from: a power of two, so that dividing by it is exact, and negative, for
-32 alone is a usual batch size: a backward that ignores the adjoint and forgets a mean over 32 would come out right."""
+32 alone is a usual batch size: a backward that ignores the adjoint and forgets a mean over 32 would come out right. In
+bfloat16 a share of 1/32 is little more than rounding, and float16's range is too short to give bits away.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,16 @@ def run_program(
     parameters: Any,
     dtype: str,
     *,
-    seed: float = SEED,
+    seed: float | None = None,
     observe: Callable[[torch.Tensor], None] | None = None,
 ) -> TorchValues:
     """The author's program, called once a point with tensors by name. Raises CouldNotRun.
 
-    The adjoint that backward() starts from is `seed`, and gradients are divided by it: that is exact, but for a
-    custom backward that ignores the adjoint that comes in, which then shows. What isn't finite is run again from 1.
-    `observe` is called with the summed loss before it runs backward.
+    The adjoint that backward() starts from is `seed` (that of the dtype, unless given), and gradients are divided by it:
+    that is exact, but for a custom backward that ignores the adjoint that comes in, which then shows. What isn't finite
+    is run again from 1. `observe` is called with the summed loss before it runs backward.
     """
-    seed = 1.0 if dtype == "float16" else seed  # its range is too short to give bits away
+    seed = SEEDS[dtype] if seed is None else seed
     count = len(next(iter(points.values())))
     leaves: list[dict[str, torch.Tensor]] = []
     losses: list[torch.Tensor] = []

@@ -15,7 +15,9 @@ from symgrad.fields import Values
 
 BITS = (128, 256, 512, 1024, 2048, 4096)
 HOPELESS = 512
-"""Bits at which a value that is still no number is taken to be undefined, and one that is still ±0 is left at that."""
+"""Bits at which a value that is still no number is taken to be undefined."""
+NOTHING = 2048
+"""Bits at which a value that is still ±0 is left at that: it is nothing that float64 could hold."""
 TINY = 2.0**-1074
 """The smallest number above 0 in float64."""
 UNDERFLOWING = 2.0**-960
@@ -76,6 +78,6 @@ def _fill(reference: Reference, output: Any, allowed: Values, pending: Any, bits
     reference.low[pending] = np.where(known, low, np.nan)
     reference.radius[pending] = np.where(known, radius, np.nan)
     limit = np.where(np.isfinite(allowed[pending]), allowed[pending], np.abs(np.where(known, high, 1.0)))
-    unsure = (radius > SHARP * np.abs(high)) & (bits < HOPELESS)  # a tiny value is worth its own digits, as far as that goes
+    unsure = (radius > SHARP * np.abs(high)) & (bits < NOTHING)  # a tiny value is worth its own digits, as far as that goes
     blunt = np.where(known, (radius > SHARP * limit) | unsure, bits < HOPELESS)
     return blunt.any(axis=(1, 2))

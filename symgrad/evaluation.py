@@ -30,6 +30,7 @@ def rounded(
 ) -> list[tuple[Values, Values]]:
     """Values and radii of a program's outputs, of the given shapes (their own, if none are given).
 
+    An output is charged one rounding at least: another program may come to a constant 1 by way of 2.54·(1/2.54).
     With `decided`, conditions hold or don't by the values alone: on a kink, one side of it is looked at.
     """
     system = Rounding(format_, decided=decided)
@@ -40,7 +41,8 @@ def rounded(
     for k, output in enumerate(outputs):
         item = system.coerce(output)
         shape = (count, *(item.shape[-2:] if shapes is None else shapes[k]))
-        radius = np.zeros(()) if item.radius is None else item.radius
+        least = format_.unit_roundoff * np.abs(item.value)
+        radius = least if item.radius is None else np.maximum(item.radius, least)
         found.append((np.broadcast_to(item.value, shape), np.broadcast_to(radius, shape)))
     return found
 

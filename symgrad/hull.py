@@ -34,7 +34,7 @@ def membership(vertices: Values, target: Values, slack: Values) -> tuple[bool | 
     weights /= weights.sum()
     with at_precision(BITS):
         exact, limit = to_balls(vertices) - to_balls(target), to_balls(slack)
-        if np.abs(rows[:-1] @ weights).max(initial=0.0) < CLOSE:
+        if np.all(np.abs(rows[:-1] @ weights) < np.maximum(CLOSE, 2 * slack / unit)):
             inside = _refined(exact, away, unit, weights)
             if all(bool(abs(ball) <= most) for ball, most in zip(_weighted(exact, inside), limit, strict=True)):
                 return True, np.zeros(len(target))

@@ -20,7 +20,7 @@ EXPLAINED = {
     "autograd_wrong": "autograd is wrong",
     "both_wrong": "autograd and the hand-derived gradient are both wrong",
     "closed_form_wrong": "the closed form is wrong: the definition of the derivative contradicts it",
-    "not_a_subgradient": "not a subgradient: no mixture of the slopes around this kink gives autograd's value",
+    "not_a_subgradient": "not a subgradient: no mixture of the slopes around this kink gives all of autograd's values at once",
     "losses_differ": "the losses differ, so these are two different functions",
     "undecided": "not decided",
     "undefined": "undefined (nan, infinite, or outside the domain of the loss)",

@@ -47,7 +47,7 @@ class Precision:
         return float(np.ldexp(2.0 - 2.0 ** (1 - self.digits), self.highest))
 
     def round(self, values: Any) -> Any:
-        """Numbers rounded to the format, ties to even; below its smallest normal number, to multiples of the smallest one.
+        """Numbers rounded to the format, ties to even: to multiples of the smallest one near 0, to infinity beyond the largest.
 
         >>> float(PRECISIONS["bfloat16"].round(0.1))
         0.10009765625
@@ -55,7 +55,8 @@ class Precision:
         given = np.asarray(values, dtype=np.float64)
         _, exponent = np.frexp(given)
         last = np.maximum(exponent, self.lowest + 1) - self.digits
-        return np.ldexp(np.round(np.ldexp(given, -last)), last)
+        rounded = np.ldexp(np.round(np.ldexp(given, -last)), last)
+        return np.where(np.abs(rounded) > self.largest, np.copysign(np.inf, rounded), rounded)
 
     def ulp(self, values: Any) -> Any:
         """The distance between neighbouring numbers of the format at the size of `values`."""

@@ -29,7 +29,7 @@ from symgrad.results import Settings
 LONGEST_CLOSED_FORM = 600
 """Characters above which a gradient is shown by its last equation."""
 NEAR_A_KINK = 2.0**-20
-"""Sampled points keep further away from kinks than this."""
+"""Sampled points keep further away from kinks than this share of what vanishes there."""
 KINK_BITS = 512
 
 
@@ -101,20 +101,23 @@ class Roads:
         fine = np.ones(count, bool)
         for value, radius in outputs:
             fine &= (np.isfinite(value) & np.isfinite(radius)).all(axis=(1, 2))
-        return fine & ~self._near(values, lambda radius: NEAR_A_KINK + (0.0 if rounding_may_cross_kinks else radius))
+        return fine & ~self._near(
+            values, lambda radius, size: NEAR_A_KINK * size + (0.0 if rounding_may_cross_kinks else radius)
+        )
 
     def _near(self, values: Mapping[str, Values], margin: Any) -> Values:
         """Which points lie within a margin of a kink."""
         near = np.zeros(len(next(iter(values.values()))), bool)
         if self.kink_program is not None:
             for value, radius in rounded(self.kink_program, values, None, self.precision):
-                near |= (np.abs(value) <= margin(radius)).any(axis=(1, 2))
+                size = np.nan_to_num(np.abs(value)).max(initial=0.0)
+                near |= (~(np.abs(value) > margin(radius, size))).any(axis=(1, 2))  # nan may be anything
         return near
 
     @cached_property
     def kinks(self) -> dict[int, tuple[str, ...]]:
         """The points that lie on a kink, and the operations that aren't smooth there. Balls decide."""
-        near = np.flatnonzero(self._near(self.points.values, lambda radius: radius))
+        near = np.flatnonzero(self._near(self.points.values, lambda radius, size: radius))
         if not len(near):
             return {}
         assert self.kink_program is not None  # without one, no point is near

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from symgrad.comparison import CLOSE, SAFETY, Comparison, Outcome, Reference, Tolerance, compare
-from symgrad.evaluation import rounded
+from symgrad.evaluation import program, rounded
 from symgrad.fields import Values
 from symgrad.reference import CERTIFIED_ENTRIES
 from symgrad.roads import Roads
@@ -82,17 +82,20 @@ def _on_a_kink(roads: Roads, point: int, gradients: Mapping[str, Comparison], sl
     """The comparisons with a point on a kink judged by the convex hull of its limiting gradients."""
     names = list(gradients)
     there = {n: a[0] for n, a in roads.points.subset([point]).items()}
-    limits = Subdifferential(roads.program, names, there, roads.settings.seed)
+    forward = program(roads.derivation, [roads.derivation.loss])
+    limits = Subdifferential(forward, roads.program, names, there, roads.settings.seed)
     if limits.state != "bounded":
         return {name: _without_derivative(each, point) for name, each in gradients.items()}
     value = np.concatenate([each.values[point].ravel() for each in gradients.values()])
-    low, high = limits.gradients.min(axis=0), limits.gradients.max(axis=0)
     most = np.concatenate([np.where(np.isfinite(s), s, 0.0).ravel() for s in slack])
+    limits.reach(value, most)
+    low, high = limits.gradients.min(axis=0), limits.gradients.max(axis=0)
     most = most + HULL_ROUNDINGS * roads.precision.unit_roundoff * np.maximum(np.abs(low), np.abs(high))
     varies = high - low > most
     with np.errstate(all="ignore"):
         within = (value >= low - most) & (value <= high + most)
-    outcomes = np.where(within, np.where(varies, Outcome.KINK, Outcome.AGREE), Outcome.OUTSIDE)
+    outside = Outcome.OUTSIDE if limits.known else Outcome.UNDECIDED  # there may be pieces that no direction found
+    outcomes = np.where(within, np.where(varies, Outcome.KINK, Outcome.AGREE), outside)
     outcomes = np.where(np.isfinite(value), outcomes, Outcome.WRONG)
     ends = np.cumsum([each.values[0].size for each in gradients.values()])
     parts = [slice(end - each.values[0].size, end) for end, each in zip(ends, gradients.values(), strict=True)]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sympy
 import torch
 
 import symgrad.comparison
@@ -357,3 +358,21 @@ def test_the_program_is_called_once_a_point():
     result = check(Exercise(name="shapes", loss=x * total(step("t", tanh(M))), parameters=[M], points=3, torch_loss=program))
     assert result.verdict == "pass"
     assert seen == [((2, 3), (), True, True, False)] * 3
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16"])
+def test_a_constant_gradient_may_be_rounded_once(dtype):
+    """dL/dx is exactly 1, and a program that converts the value and back comes to it by way of 2.54·(1/2.54)."""
+    for program in (lambda x: x / 2.54 * 2.54, lambda x: (3 * x + 1.5) / 3, lambda x: x * 10 * 0.1):
+        loss = x + (sympy.Rational(1, 2) if program(0) == 0.5 else 0)
+        assert check(Exercise(name="converted", loss=loss, parameters=[x], torch_loss=program), dtype=dtype).verdict == "pass"
+    slightly_off = Exercise(name="off", loss=x, parameters=[x], torch_loss=lambda x: x + 16 * torch.finfo(x.dtype).eps * x)
+    assert check(slightly_off, dtype=dtype).verdict == "fail"
+
+
+def test_numbers_are_rounded_as_their_format_rounds_them():
+    """Ties go to even, small numbers to multiples of the smallest one, numbers beyond the largest to infinity."""
+    half = PRECISIONS["float16"]
+    values = np.array([1 + 2.0**-11, 1 + 3 * 2.0**-11, 3e-8, 2e-8, 6.1e-5, 65519.9, 65520.0, -1e300, np.inf])
+    with np.errstate(over="ignore"):
+        assert np.array_equal(half.round(values), values.astype(np.float16).astype(np.float64))

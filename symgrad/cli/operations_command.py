@@ -42,6 +42,7 @@ def command(
     unknown = next((name for name in only if name not in TABLE), None)
     if unknown is not None:
         raise UserError(f"no operation '{unknown}'{nearest(unknown, TABLE)}")
+    dtypes = tuple(dict.fromkeys(dtypes))
     if not check and (dtypes or acknowledge is not None):
         raise UserError("--dtype and --acknowledge belong to a survey; add --check")
     writable(output)
@@ -50,15 +51,19 @@ def command(
         return
     from symgrad.checking import versions
     from symgrad.survey.acknowledged import acknowledgements
+    from symgrad.survey.cases import INTERNAL
     from symgrad.survey.result import run
 
+    nothing = next((name for name in only if name in INTERNAL), None)
+    if nothing is not None:
+        raise UserError(f"'{nothing}' is no operation that a survey could look at")
     known = acknowledgements(acknowledge) if acknowledge is not None else []
     found = run(dtypes or DTYPES, only, known, versions(), progress=_progress)
     write(reports.render(found, format_), output)
     if output is not None:
         click.echo(reports.summary(found), err=True)
     for item in found.unused:
-        click.echo(f"{acknowledge}: {item.operation} doesn't deviate as acknowledged ({item.reason})", err=True)
+        click.echo(f"{acknowledge}: nothing was left for the entry on {item.operation} ({item.reason})", err=True)
     sys.exit(found.exit_status)
 
 

@@ -60,7 +60,12 @@ def writable(path: Path | None) -> None:
 def write(text: str, path: Path | None) -> None:
     """A report to a file, or to standard output. Raises Failure where the file can't be written."""
     if path is None:
-        click.echo(text, nl=False)
+        try:
+            click.echo(text, nl=False)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Failure(f"standard output can't be written: {error.strerror}") from error
         return
     try:
         path.write_bytes(text.encode("utf-8", errors="replace"))

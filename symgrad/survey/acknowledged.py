@@ -54,7 +54,7 @@ def acknowledgements(path: Path) -> list[Acknowledgement]:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{path}: can't be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(f"{path}: isn't TOML: {error}") from error
     listed = given.get("deviation", [])
     unknown = next((key for key in given if key != "deviation"), None)
@@ -66,7 +66,7 @@ def acknowledgements(path: Path) -> list[Acknowledgement]:
 def _acknowledgement(item: Mapping[str, Any], where: str) -> Acknowledgement:
     unknown = next((key for key in item if key not in KEYS), None)
     if unknown is not None:
-        raise UserError(f"{where}: no key '{unknown}'{nearest(unknown, KEYS)} It has {', '.join(KEYS)}")
+        raise UserError(f"{where}: no key '{unknown}'{nearest(unknown, KEYS)}; accepted: {', '.join(KEYS)}")
     operation, reason = (_text(item, key, where) for key in ("operation", "reason"))
     if operation not in TABLE:
         raise UserError(f"{where}: no operation '{operation}'{nearest(operation, TABLE)}")

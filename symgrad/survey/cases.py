@@ -21,6 +21,8 @@ from symgrad.survey import places
 
 INTERNAL = ("choose", "heaviside", "share", "gap", "block", "identity", "erfcx_tail")
 """Rows that authors don't write, or that have no operand."""
+OVER_MATRICES = ("dot", "outer", "dist")
+"""Compositions that say nothing of scalars."""
 NAMES = "xyzuvw"
 SHAPES = (((2, 3),) * 6, ((3, 3),) * 6, ((2, 3), (3, 2)), ((3, 1),) * 6, ((2, 3), (1, 3), (1, 3)), ((2, 2),) * 6)
 """Shapes of operands that are tried in order, until an operation takes them."""
@@ -96,7 +98,7 @@ def cases(row: Row) -> Iterator[Case]:
 def _case(row: Row, options: Mapping[str, Any]) -> Case | None:
     count = 2 if row.operands is None else row.operands
     names = NAMES[:count]
-    if not isinstance(row, Structural):
+    if not isinstance(row, Structural) and "axis" not in row.options and row.name not in OVER_MATRICES:
         scalars = tuple(scalar(name) for name in names)
         with contextlib.suppress(ValueError, TypeError):
             return Case(row.name, options, row(*scalars, **options), scalars)
