@@ -143,6 +143,17 @@ def author_code(dtype: str) -> Iterator[None]:
             torch.set_default_dtype(before)
 
 
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Within, PyTorch computes with one thread: small arrays gain nothing from more, and lose much on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def called(function: Callable[..., Any], tensors: Mapping[str, torch.Tensor], what: str = "torch_loss") -> Any:
     """What a function of tensors returns. What it raises becomes CouldNotRun, with the line of the author's file."""
     try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from symgrad.autograd import one_thread
 from symgrad.errors import UserError, nearest
 from symgrad.operations.table import TABLE
 from symgrad.precision import PRECISIONS
@@ -73,6 +74,7 @@ def run(
         if name not in TABLE:
             raise UserError(f"no operation '{name}'{nearest(name, TABLE)}")
     chosen = list(dict.fromkeys(only)) or list(TABLE)
-    findings = [f for name in progress(chosen) for f in survey(dtypes, [name])]
-    seen = tuple(conventions(chosen))
+    with one_thread():
+        findings = [f for name in progress(chosen) for f in survey(dtypes, [name])]
+        seen = tuple(conventions(chosen))
     return Survey(tuple(findings), seen, tuple(dtypes), tuple(acknowledgements), versions or {})
