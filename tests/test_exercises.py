@@ -12,20 +12,29 @@ from symgrad.loading import load
 FOLDER = Path(__file__).parent.parent / "exercises"
 EXERCISES = {exercise.name: exercise for exercise in load([str(FOLDER)])}
 NAMES = [
+    "cross_entropy_unit",
+    "exponential_fit",
     "linear",
     "logistic_regression",
+    "matrix_factorisation",
     "mlp",
     "mlp_wide",
     "quadratic",
+    "quadratic_form",
+    "recurrent",
+    "relu_network",
+    "ridge",
     "sigmoid_network",
     "softmax_regression",
     "stacked_linear",
     "stacked_sigmoid",
+    "swish_unit",
+    "tanh_network",
 ]
 
 
 def test_the_library_holds_what_it_should():
-    """Nine exercises, each with a PyTorch program of its own."""
+    """Eighteen exercises, each with a PyTorch program of its own."""
     assert list(EXERCISES) == NAMES
     assert all(exercise.torch_loss is not None for exercise in EXERCISES.values())
 
