@@ -11,11 +11,12 @@ import numpy as np
 import sympy
 
 from symgrad.errors import AuthorError, nearest
-from symgrad.fields import Values, kind, known, shortened
+from symgrad.fields import Values, kind, known, mapping, number, shortened
 from symgrad.graph import Graph, Input
 from symgrad.operations.nodes import Shape, is_matrix, shape_of
 from symgrad.reading import read, steps_of, symbols_of
 
+ASKED = re.compile(r"(?P<name>\w+?)(\[(?P<row>[1-9]\d{0,5})(,\s*(?P<column>[1-9]\d{0,5}))?\])?")
 FIGURE = re.compile(r"\s*[-+−]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*")
 LONGEST_FIGURE = 40
 
@@ -92,3 +93,36 @@ def hand_derived(name: Any, value: Any, loss: Any, shapes: Mapping[str, Shape], 
             f"found {found[0]}×{found[1]}", field=field, accepted=f"{wanted[0]}×{wanted[1]}, the shape of '{name}'"
         )
     return graph
+
+
+def marks(value: Any, parameters: Mapping[str, Shape], steps: Mapping[str, Shape]) -> dict[str, float]:
+    """What is asked and what it is worth: parameters, their entries as ``w2[1,2]``, adjoints of steps as ``dz2``."""
+    given = mapping(value, None, "{name: marks}")
+    shapes = {**{f"d{name}": shape for name, shape in steps.items()}, **parameters}
+    found: dict[str, float] = {}
+    for name, worth in given.items():
+        match = ASKED.fullmatch(name) if isinstance(name, str) else None
+        known(match["name"] if match else name, shapes, "the exercise")
+        assert match is not None  # it is a known name
+        rows, columns = shapes[match["name"]]
+        if match["row"] is not None:
+            index = [int(match["row"]), int(match["column"] or 0)]
+            index = index if match["column"] else [1, index[0]] if rows == 1 else [index[0], 1]
+            if index[0] > rows or index[1] > columns or (not match["column"] and 1 not in (rows, columns)):
+                raise AuthorError(f"'{name}' is no entry", accepted=f"an entry of {rows}×{columns}, counted from 1")
+        found[name] = number(worth, f"marks['{name}']", "a number of marks, 0 or more")
+        if found[name] < 0:
+            raise AuthorError(f"found {shortened(worth)}", field=f"marks['{name}']", accepted="a number of marks, 0 or more")
+    return found
+
+
+def credit(value: Any) -> dict[str, float]:
+    """Shares of marks by tag of a mistake."""
+    found: dict[str, float] = {}
+    for tag, share in mapping(value, None, "{tag: share of the marks}").items():
+        if not isinstance(tag, str):
+            raise AuthorError(f"found {kind(tag)} for a tag", accepted='tags in quotes, such as "sign"')
+        found[tag] = number(share, f"credit['{tag}']", "a share between 0 and 1")
+        if not 0 <= found[tag] <= 1:
+            raise AuthorError(f"found {shortened(share)}", field=f"credit['{tag}']", accepted="a share between 0 and 1")
+    return found

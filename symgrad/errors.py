@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+BEFORE, MARKED, AFTER = 40, 24, 24
+"""Characters of an answer that a message shows before, at and after the place that it speaks of."""
+
 
 def printable(text: str, keep: str = "\n") -> str:
     r"""Text with control characters written out, so that it can't give orders to a terminal.
@@ -24,7 +27,36 @@ class UserError(SymgradError):
 
 
 class StudentError(SymgradError):
-    """An answer that can't be read. Never carries the right answer."""
+    """An answer that can't be read: what was found, and where in the student's own text. Never carries the right answer.
+
+    >>> print(StudentError("`w3` isn't in this exercise", 4, 6).within("dz2*w3"))
+    `w3` isn't in this exercise
+        dz2*w3
+            ^^
+    """
+
+    def __init__(self, found: str, start: int | None = None, end: int | None = None, *, text: str | None = None) -> None:
+        super().__init__(found)
+        self.found = found
+        self.start = start
+        self.end = end
+        self.text = text
+
+    def within(self, text: str) -> StudentError:
+        """The same error with the text that it speaks of, where it has none yet."""
+        return self if self.text is not None else StudentError(self.found, self.start, self.end, text=text)
+
+    def __str__(self) -> str:
+        if self.text is None or self.start is None:
+            return printable(self.found)
+        start, end = self.start, max(self.end or 0, self.start + 1)
+        first = max(0, start - BEFORE)
+        before = ("…" if first else "") + printable(self.text[first:start], keep="")
+        marked = printable(self.text[start : min(end, start + MARKED)], keep="")
+        after = printable(self.text[start + MARKED if end > start + MARKED else end :][:AFTER], keep="")
+        more = "…" if len(self.text) > end + AFTER else ""
+        carets = "^" * max(1, len(marked))
+        return f"{printable(self.found)}\n    {before}{marked}{after}{more}\n    {' ' * len(before)}{carets}"
 
 
 class AuthorError(SymgradError):

@@ -15,7 +15,7 @@ import sympy
 
 from symgrad import claims, fields
 from symgrad.errors import AuthorError, CouldNotRun
-from symgrad.fields import Point, Values
+from symgrad.fields import Domain, Point, Values
 from symgrad.graph import Graph, Input
 from symgrad.nouns import Noun
 from symgrad.operations.nodes import SCALAR, is_matrix, shape_of
@@ -34,11 +34,15 @@ class Exercise(metaclass=Noun):
     """A loss, what to differentiate it by, and where.
 
     * `loss`: a SymPy scalar; `parameters`: its symbols to differentiate by, or their names.
-    * `at`: given points, values by name; `points`: how many more to sample; `domain`: bounds of sampled values by name.
+    * `at`: given points, values by name; `points`: how many more to sample; `domain`: bounds of sampled values by name, or
+      ``"one_hot"`` for a matrix whose columns each have a single 1.
     * `torch_loss`: the author's PyTorch program, called once a point with tensors by name; without it the loss itself runs.
     * `published`: printed figures as strings, at the first given point, computed in `published_dtype`.
     * `hand_derived`: gradients derived by hand, by parameter.
     * `training`: one training loop or several.
+    * `marks`: what is asked of students and what it is worth: a gradient by its parameter (1 each, unless said), an entry as
+      ``"w2[1,2]"``, a step's adjoint as ``"dz2"``; `credit`: the share of these marks that a diagnosed mistake keeps, by tag,
+      and under ``"entries"`` that of the entries that are right.
 
     >>> from symgrad import scalar, square
     >>> w = scalar("w")
@@ -52,12 +56,14 @@ class Exercise(metaclass=Noun):
     title: str = ""
     at: Iterable[Mapping[str, Any]] = ()
     points: int = SAMPLED
-    domain: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    domain: Mapping[str, Domain] = field(default_factory=dict)
     torch_loss: Callable[..., Any] | None = None
     published: Mapping[str, Any] = field(default_factory=dict)
     published_dtype: str = "float32"
     hand_derived: Mapping[str, Any] = field(default_factory=dict)
     training: Training | Iterable[Training] = ()
+    marks: Mapping[str, float] = field(default_factory=dict)
+    credit: Mapping[str, float] = field(default_factory=dict)
     place: Place | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -165,11 +171,11 @@ def _points(e: Exercise) -> int:
     return points
 
 
-def _domain(e: Exercise) -> dict[str, tuple[float, float]]:
+def _domain(e: Exercise) -> dict[str, Domain]:
     given = fields.mapping(e.domain, None, "{name: (low, high)}")
     for name in given:
         fields.known(name, e.inputs)
-    return {name: fields.bounds(name, pair, e.inputs[name].limits) for name, pair in given.items()}
+    return {name: fields.domain(name, pair, e.inputs[name]) for name, pair in given.items()}
 
 
 def _torch_loss(e: Exercise) -> Callable[..., Any] | None:
@@ -207,6 +213,16 @@ def _training(e: Exercise) -> tuple[Training, ...]:
     return tuple(t.checked(e.inputs, e.parameter_names, e.graph) for t in given)
 
 
+def _marks(e: Exercise) -> dict[str, float]:
+    shapes = e.graph.shapes
+    steps = {name: shapes.get(symbol, SCALAR) for name, symbol in e.graph.named.items()}
+    return claims.marks(e.marks, {n: e.inputs[n].shape for n in e.parameter_names}, steps)
+
+
+def _credit(e: Exercise) -> dict[str, float]:
+    return claims.credit(e.credit)
+
+
 _FIELDS: Mapping[str, Callable[[Exercise], Any]] = {
     "name": _name,
     "title": _title,
@@ -220,4 +236,6 @@ _FIELDS: Mapping[str, Callable[[Exercise], Any]] = {
     "published_dtype": _published_dtype,
     "hand_derived": _hand_derived,
     "training": _training,
+    "marks": _marks,
+    "credit": _credit,
 }

@@ -16,6 +16,9 @@ from symgrad.operations.nodes import Shape
 
 Values: TypeAlias = npt.NDArray[Any]
 Point: TypeAlias = Mapping[str, Values]
+Domain: TypeAlias = "tuple[float, float] | str"
+ONE_HOT = "one_hot"
+"""A domain: every column has a single 1, the other entries are 0."""
 LONGEST = 60
 """Characters of a value that a message repeats."""
 VOWELS = tuple("aeiou")
@@ -143,6 +146,17 @@ def array(value: Any, shape: Shape, field: str) -> Values:
         found = "×".join(map(str, listed.shape)) + " numbers" if listed.ndim else "a single number"
         raise AuthorError(f"found {found}", field=field, accepted=f"{rows}×{columns}")
     return flat.astype(np.float64)
+
+
+def domain(name: str, given: Any, item: Input) -> Domain:
+    """Where the values of an input are sampled: bounds, or "one_hot" for columns with a single 1."""
+    if isinstance(given, str):
+        if given != ONE_HOT:
+            raise AuthorError(f"'{name}': found {kind(given)}", accepted='(low, high), or "one_hot"')
+        if item.shape[0] < 2 or item.limits[1] <= 0:
+            raise AuthorError(f"'{name}' has no column with a single 1", accepted="(low, high)")
+        return ONE_HOT
+    return bounds(name, given, item.limits)
 
 
 def bounds(name: str, pair: Any, limits: tuple[float, float]) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.fields import Values
+from symgrad.fields import Domain, Values
 from symgrad.graph import Input
 from symgrad.precision import Precision
 
@@ -47,7 +47,7 @@ class PointSet:
 
 def sample(
     inputs: Mapping[str, Input],
-    domain: Mapping[str, tuple[float, float]],
+    domain: Mapping[str, Domain],
     count: int,
     *,
     seed: int,
@@ -76,7 +76,7 @@ def sample(
 
 def _batches(
     inputs: Mapping[str, Input],
-    domain: Mapping[str, tuple[float, float]],
+    domain: Mapping[str, Domain],
     size: int,
     generator: np.random.Generator,
     precision: Precision,
@@ -84,8 +84,11 @@ def _batches(
     for _ in range(ROUNDS):
         drawn = {}
         for key, item in inputs.items():
-            low, high = domain.get(key, _default(*item.limits))
-            drawn[key] = precision.round(_draw(low, high, (size, *item.shape), generator, item.excludes_zero))
+            where = domain.get(key, _default(*item.limits))
+            if isinstance(where, str):
+                drawn[key] = _one_hot((size, *item.shape), generator)
+            else:
+                drawn[key] = precision.round(_draw(*where, (size, *item.shape), generator, item.excludes_zero))
         yield drawn
 
 
@@ -94,6 +97,14 @@ def _default(least: float, greatest: float) -> tuple[float, float]:
     if least == 0.0:
         return 0.0, 2 * DEFAULT_BOUND
     return (-2 * DEFAULT_BOUND, 0.0) if greatest == 0.0 else (-DEFAULT_BOUND, DEFAULT_BOUND)
+
+
+def _one_hot(shape: tuple[int, int, int], generator: np.random.Generator) -> Values:
+    """Matrices of which each column has a single 1."""
+    points, rows, columns = shape
+    chosen = generator.integers(rows, size=(points, 1, columns))
+    one_hot: Values = (np.arange(rows)[None, :, None] == chosen).astype(np.float64)
+    return one_hot
 
 
 def _draw(low: float, high: float, shape: tuple[int, ...], generator: np.random.Generator, without_zero: bool) -> Values:

@@ -16,7 +16,7 @@ from symgrad.balls import Balls, at_precision, to_balls
 from symgrad.comparison import SAFETY, Reference, Tolerance
 from symgrad.compile import Program
 from symgrad.derivation import Derivation, backpropagate
-from symgrad.derivation.text import expanded
+from symgrad.derivation.expanded import expanded
 from symgrad.evaluation import listed, program, rounded
 from symgrad.exercise import Exercise
 from symgrad.fields import Values

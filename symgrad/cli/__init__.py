@@ -9,7 +9,7 @@ import click
 
 from symgrad.errors import nearest
 
-COMMANDS = ("check", "train", "derive", "list", "operations")
+COMMANDS = ("check", "grade", "parse", "train", "derive", "list", "operations")
 
 
 class _Lazy(click.Group):

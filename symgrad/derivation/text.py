@@ -39,33 +39,25 @@ def render(derivation: Derivation) -> str:
     return "\n".join(lines)
 
 
-def written(expression: Any, shapes: Mapping[sympy.Symbol, Shape] | None = None) -> str:
-    """An expression over symbols that stand for arrays; products of matrices, entry by entry, are written with ∘."""
-    return _Writer(shapes or {}).write(expression, SUM)
+def written(
+    expression: Any,
+    shapes: Mapping[sympy.Symbol, Shape] | None = None,
+    texts: Mapping[sympy.Symbol, Written] | None = None,
+    place: int = SUM,
+) -> str:
+    """An expression over symbols that stand for arrays; products of matrices, entry by entry, are written with ∘.
 
-
-def expanded(derivation: Derivation, longest: int) -> dict[str, str]:
-    """The gradient of each parameter with every equation written into it, as text.
-
-    Where that gets longer than `longest`, the gradient's own equation alone. One pass over the equations serves all.
+    `texts` say what stands for a symbol and how tightly that binds, `place` how tightly the whole has to.
     """
-    writer, plain = writer_of(derivation), writer_of(derivation)
-    long: set[sympy.Symbol] = set()
-    own: dict[sympy.Symbol, str] = {}
-    gradients = set(derivation.gradients.values())
-    for equation in derivation.equations:
-        symbol, expression = equation.symbol, equation.expression
-        if symbol in gradients:
-            own[symbol] = plain.write(expression, SUM)
-        if expression.free_symbols & long:
-            long.add(symbol)
-            continue
-        text, binding = writer.bound(expression)
-        if len(text) > longest:
-            long.add(symbol)
-        else:
-            writer.texts[symbol] = text, binding
-    return {n: own[symbol] if symbol in long else writer.write(symbol, SUM) for n, symbol in derivation.gradients.items()}
+    text, binding = phrase(expression, shapes or {}, texts or {})
+    return text if binding >= place else f"({text})"
+
+
+def phrase(expression: Any, shapes: Mapping[sympy.Symbol, Shape], texts: Mapping[sympy.Symbol, Written]) -> Written:
+    """An expression as text, and how tightly it binds."""
+    writer = _Writer(shapes)
+    writer.texts.update(texts)
+    return writer.bound(expression)
 
 
 def writer_of(derivation: Derivation) -> _Writer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable
 
 from symgrad.reports import rows
 from symgrad.results import CheckResult, Report
@@ -22,12 +23,18 @@ def render(report: Report) -> str:
     if report.caught < report.planted:
         said = rows.summary(report)[-1]
         ET.SubElement(controls, "failure", message=said, type="controls").text = said
-    for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        suite.set(key, str(len(suite.findall(f"testcase/{tag}"))))
-    suite.set("tests", str(len(suite)))
-    suite.set("time", "0")
+    return document([suite])
+
+
+def document(suites: Iterable[ET.Element]) -> str:
+    """Test suites as an XML file, each with the numbers of its cases by outcome."""
     root = ET.Element("testsuites")
-    root.append(suite)
+    for suite in suites:
+        for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            suite.set(key, str(len(suite.findall(f"testcase/{tag}"))))
+        suite.set("tests", str(len(suite)))
+        suite.set("time", "0")
+        root.append(suite)
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 

@@ -1,0 +1,47 @@
+"""``symgrad parse``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from symgrad.cli.options import only, reported
+
+
+@click.command("parse", context_settings={"ignore_unknown_options": True})
+@click.argument("exercise", metavar="EXERCISE")
+@click.argument("answer", metavar="ANSWER")
+@only
+@reported
+def command(exercise: str, answer: str, only: tuple[str, ...]) -> None:
+    """Show how an answer to an exercise is read: as text, as LaTeX, and its shape.
+
+    EXERCISE is a file; where it holds several, say which with --only.
+    """
+    from symgrad.errors import StudentError, UserError, printable
+    from symgrad.grading.contents import read_content
+    from symgrad.grading.key import Key
+    from symgrad.grading.language.terms import sized
+    from symgrad.grading.language.writing import as_latex, as_text
+    from symgrad.loading import Broken, load
+
+    loaded = load([exercise], only=only)
+    broken = next((item for item in loaded if isinstance(item, Broken)), None)
+    if broken is not None:
+        raise UserError(broken.message)
+    if len(loaded) > 1:
+        raise UserError(
+            f"{exercise} holds {len(loaded)} exercises; choose one: --only {' or --only '.join(e.name for e in loaded)}"
+        )
+    (found,) = loaded
+    assert not isinstance(found, Broken)  # these have been told
+    try:
+        term = read_content(answer, Key(found))
+    except StudentError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    if term is None:
+        click.echo("nothing stands here", err=True)
+        sys.exit(1)
+    click.echo(printable(f"read as  {as_text(term)}\nLaTeX    {as_latex(term)}\nshape    {sized(term.shape)}"))

@@ -1,0 +1,199 @@
+"""Whether an answer is right: compared in floats at generic points, and settled where that decides nothing.
+
+Floats only propose. What agrees in floats is confirmed exactly where it is a polynomial, else in balls beside a generic
+point; what differs is refuted in balls before anything is called wrong, for a right formula may cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from symgrad.balls import at_precision
+from symgrad.fields import Values
+from symgrad.grading.language.terms import Term, leaves, names_of, parts
+from symgrad.grading.polynomials import UNABLE, weight
+from symgrad.grading.target import Target
+from symgrad.grading.worlds import Scene, World
+
+CLOSE = 1e-6
+"""Relative difference of floats up to which equality is proposed: textbook forms may lose half of the digits."""
+NEGLIGIBLE = 1e-9
+"""Of the greatest entry: below that, an entry's own digits are left to balls."""
+SHARP = 2.0**-60
+"""A difference is known to vanish when its ball is smaller than this share of the gradient."""
+BITS = (160, 640, 2560, 8192)
+ENOUGH = 64
+"""Bits that have to be left for the smallest term of a sum."""
+FAR = 2.0**-60
+SHRINKING = frozenset(
+    {"exp", "exp2", "power", "sigmoid", "erfc", "softmax", "divide", "ndtr", "logsigmoid", "softplus", "square"}
+)
+"""Operations by which a term may get so small that a sum doesn't show it."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether an answer is right, and where.
+
+    `equal` is None where that couldn't be decided. `close` says of every point and entry whether floats agree, `undefined`
+    that the answer has no value at some of the points, or at all of them.
+    """
+
+    equal: bool | None
+    close: Values
+    undefined: bool = False
+    nowhere: bool = False
+
+    @property
+    def right(self) -> Values:
+        """The entries that are right at every point."""
+        return np.asarray(self.close.all(axis=0))
+
+    @property
+    def somewhere(self) -> bool:
+        """Whether the answer is right at some of the points."""
+        return bool(self.close.all(axis=(1, 2)).any())
+
+
+def decide(world: World, term: Term, target: Target) -> Decision:
+    """Whether a term of the right shape is what is right of a target in a world."""
+    scene = world.floats
+    truth = scene.truth(target)
+    with np.errstate(all="ignore"):
+        value = scene.value(term, len(truth))
+        size = np.abs(truth)
+        close = np.isfinite(value) & (
+            np.abs(value - truth) <= CLOSE * np.maximum(size, np.abs(value)) + NEGLIGIBLE * size.max()
+        )
+    if close.all():
+        exact = _exactly(world, term, target)
+        equal = _confirmed(world, term, target, 0) if exact is None else exact
+        return Decision(equal, close if equal else np.zeros_like(close))
+    points = [int(k) for k in np.flatnonzero(~close.all(axis=(1, 2)))]
+    return _settled(world, term, target, points, close)
+
+
+def _settled(world: World, term: Term, target: Target, points: list[int], close: Values) -> Decision:
+    """The decision where floats disagree at some points."""
+    close = close.copy()
+    unknown = False
+    undefined = 0
+    for point in points:
+        found = _differences(world, term, target, point)
+        if found is None:
+            undefined += 1
+            continue
+        close[point] = found == 0
+        if (found > 0).any():
+            return Decision(False, close, undefined > 0)
+        unknown |= bool((found < 0).any())
+    if undefined:
+        return Decision(False, close, True, nowhere=undefined == len(close))
+    return Decision(None if unknown else True, close)
+
+
+def _confirmed(world: World, term: Term, target: Target, point: int) -> bool | None:
+    """Whether floats that agree are confirmed in balls."""
+    found = _differences(world, term, target, point)
+    if found is None or (found < 0).any():
+        return None
+    return not (found > 0).any()
+
+
+def _exactly(world: World, term: Term, target: Target) -> bool | None:
+    """Whether the difference is the polynomial 0; None where one of them is no polynomial, or too long a one."""
+    try:
+        scene = world.polynomials
+        if scene is None:
+            return None
+        weight(term, {name: _longest(scene.values[name]) for name in names_of(term)})
+        difference = scene.value(term, 1) - scene.truth(target)
+        return all(entry == 0 for entry in difference.flat)
+    except UNABLE:
+        return None
+
+
+def _longest(values: Any) -> int:
+    return max((len(entry) for entry in values.flat), default=1) or 1
+
+
+def _differences(world: World, term: Term, target: Target, point: int) -> Values | None:
+    """Of every entry at a point 1 where it surely differs, 0 where it surely doesn't, −1 where that stays open.
+
+    None where the answer has no value there.
+    """
+    least = _bits(term)
+    found = None
+    for bits in BITS:
+        span = Span()
+        with at_precision(bits + least):
+            found = _compared(world.balls(point, bits + least), term, target, span)
+        if found is None or ((found == 0).all() and span.bits > bits + least - ENOUGH):
+            continue  # undefined, or terms that may be too small to be seen yet
+        if (found >= 0).all() or (found > 0).any():
+            return found
+    return -np.ones_like(found) if found is not None and (found == 0).all() else found
+
+
+class Span:
+    """How many bits the terms of a sum lie apart, at most: a term that far below the others is not seen with fewer."""
+
+    def __init__(self) -> None:
+        self.bits = 0
+
+    def __call__(self, terms: Sequence[Any]) -> None:
+        """Looks at the terms of a sum: numbers, or arrays of balls."""
+        sizes = [abs(float(t)) for term in terms for t in np.asarray(term, dtype=object).flat]
+        most = max(sizes)
+        if min(sizes) > FAR * most or not 0 < most < np.inf:
+            return
+        for term in terms:
+            for ball in np.asarray(term, dtype=object).flat:
+                if abs(float(ball)) <= FAR * most and not _is_zero(ball):
+                    self.bits = max(self.bits, int(np.log2(most)) - _exponent(ball))
+
+
+def _is_zero(ball: Any) -> bool:
+    """Whether a ball is nothing but zero, or a rest of rounding around it."""
+    return not isinstance(ball, arb) or bool(ball.contains(0))
+
+
+def _exponent(ball: Any) -> int:
+    """The exponent of two of a ball that isn't zero."""
+    mantissa, exponent = ball.mid().man_exp()
+    return int(mantissa).bit_length() + int(exponent)
+
+
+def _compared(scene: Scene, term: Term, target: Target, span: Span) -> Values | None:
+    watch = span if any(part.head in SHRINKING for part in parts(term)) else None
+    value, truth = scene.value(term, 1, watch)[0], scene.truth(target)[0]
+    size = max(abs(float(t.mid())) for t in truth.flat)
+    found = np.zeros(truth.shape, np.int8)
+    for place in np.ndindex(truth.shape):
+        entry = value[place]
+        difference = (entry if isinstance(entry, arb) else arb(entry)) - truth[place]
+        if not difference.is_finite():
+            if not truth[place].is_finite():
+                found[place] = -1
+                continue
+            return None
+        if not difference.contains(0):
+            found[place] = 1
+        elif float(difference.rad()) > SHARP * (abs(float(truth[place].mid())) or size):
+            found[place] = -1
+    return found
+
+
+def _bits(term: Term) -> int:
+    """How many more bits the numbers of an answer ask for: 1 + 1e-40 needs them to be told from 1."""
+    most = 0
+    for leaf in leaves(term):
+        if leaf.head == "number":
+            value = leaf.value.value
+            most = max(most, value.numerator.bit_length(), value.denominator.bit_length())
+    return 0 if most <= 32 else 64 * (2 * most // 64 + 1)

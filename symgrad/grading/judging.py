@@ -1,0 +1,179 @@
+"""One answer judged: what was handed in comes in, an `Outcome` goes out; nothing that goes wrong inside is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symgrad.errors import StudentError
+from symgrad.grading.contents import is_number, mentions, read_content
+from symgrad.grading.diagnosis import Catalogue, Diagnosis, ranked, told
+from symgrad.grading.equivalence import Decision, decide
+from symgrad.grading.figures import explained, figures_of, judge_figures
+from symgrad.grading.key import Key
+from symgrad.grading.language.terms import Term, parts, sized
+from symgrad.grading.outcome import CORRECT, MISSING, Outcome
+from symgrad.grading.target import Target
+from symgrad.grading.targets import target_of
+from symgrad.grading.worlds import World
+
+ONE_SIDED = frozenset({"abs", "sqrt", "rsqrt", "log", "log2", "log10", "log1p", "power", "sign", "norm"})
+"""Operations that may be right on one side of zero alone."""
+NEARLY = 1e-9
+"""Relative difference up to which an answer that isn't right is called close."""
+MOST_LISTED = 8
+"""Entries that a message lists."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges answers to one exercise."""
+
+    key: Key
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.key)
+
+    @cached_property
+    def given(self) -> Catalogue:
+        return Catalogue(self.key, given=True)
+
+    @cached_property
+    def truth(self) -> World:
+        return World(self.key)
+
+    def prepare(self, *, figures: bool) -> None:
+        """Computes what every answer needs, so that workers that are forked inherit it."""
+        _ = self.catalogue.wrong.by_name, self.key.polynomials, self.truth.floats
+        if figures:
+            _ = self.given.wrong.by_name, self.key.exact, self.key.short_figures
+
+    def judge(self, name: str, content: Any, own: Mapping[str, Any] | None = None) -> Outcome:
+        """What is said of an answer; `own` are the student's own answers to steps that aren't right, by step.
+
+        >>> from symgrad import Exercise, scalar, square
+        >>> w = scalar("w")
+        >>> Judge(Key(Exercise(name="parabola", loss=square(w - 1), parameters=[w]))).judge("w", "2w - 2").verdict
+        'correct'
+        """
+        try:
+            target = target_of(name, self.key)
+            term = read_content(content, self.key, target)
+            if term is None:
+                return MISSING
+            with np.errstate(all="ignore"):
+                return self._judged(term, target, self._own(own or {}, target))
+        except StudentError as error:
+            return Outcome("unreadable", message=str(error))
+        except MemoryError:
+            raise
+        except Exception as error:  # a failure of the tool never costs a mark
+            note = f"{type(error).__name__}: {error}"
+            return Outcome("undecided", message="This couldn't be judged; a person will look at it.", note=note)
+
+    def _own(self, own: Mapping[str, Any], target: Target) -> dict[str, Term]:
+        """The student's own adjoints that can be gone on from: readable, of the right shape, not zero, from the loss down."""
+        found: dict[str, Term] = {}
+        for name in reversed(self.key.asked):
+            step = name.removeprefix("d")
+            if name in self.key.exercise.parameter_names or step not in own or name == target.name:
+                continue
+            try:
+                term = read_content(own[step], self.key, Target(name, self.key.asked[name][1]))
+            except StudentError:
+                continue
+            if term is not None and term.shape == self.key.asked[name][1] and mentions(term) <= set(found) | self._right(own):
+                value = World(self.key, {**found, step: term}).floats.values[name]
+                if np.isfinite(value).all() and np.any(value != 0):
+                    found[step] = term
+        return found
+
+    def _right(self, own: Mapping[str, Any]) -> set[str]:
+        """The steps for which the student has no answer of their own."""
+        return {n.removeprefix("d") for n in self.key.asked} - set(own)
+
+    def _judged(self, term: Term, target: Target, own: Mapping[str, Term]) -> Outcome:
+        if term.shape != target.wanted:
+            return self._misshapen(term, target)
+        if is_number(term):
+            return judge_figures(self.key, self.given, target, term)
+        world = World(self.key, own) if own and mentions(term) & set(own) else self.truth
+        decision = decide(world, term, target)
+        if decision.equal:
+            return CORRECT
+        followed = self._carried(term, target, own)
+        if followed is not None:
+            return followed
+        if decision.equal is None:
+            return Outcome("undecided", message="Whether this is right couldn't be decided; a person will look at it.")
+        return self._wrong(term, target, decision)
+
+    def _carried(self, term: Term, target: Target, own: Mapping[str, Term]) -> Outcome | None:
+        """The outcome for an answer that is right given the student's own adjoints."""
+        for steps in dict.fromkeys([tuple(own), *((step,) for step in own)]) if own else ():
+            kept = {step: own[step] for step in own if step in steps or mentions(term) & {step}}
+            if decide(World(self.key, kept, carried=steps), term, target).equal:
+                mine = ", ".join(f"dL/d{step}" for step in steps[-1:])
+                return Outcome("correct", ("carried_forward",), f"This follows from your {mine}.", 1.0)
+        return None
+
+    def _misshapen(self, term: Term, target: Target) -> Outcome:
+        wanted, found = target.wanted, term.shape
+        value = self._value(term)
+        if is_number(term):
+            diagnosis = ranked(list(explained(self.given, target, figures_of(term))))
+        else:
+            diagnosis = self.catalogue.explain(target, value)
+        if not diagnosis.tags and found == wanted[::-1]:
+            turned = self.catalogue.explain(target, np.swapaxes(value, 1, 2))
+            right = np.allclose(np.swapaxes(value, 1, 2), self.truth.floats.truth(target), rtol=1e-6)
+            tags = ("transposed",) if right else ("shape", *turned.tags)
+            diagnosis = Diagnosis(tags, () if right else turned.sentences)
+        said = f"This is {sized(found)}, the gradient is {sized(wanted)}."
+        if "transposed" in diagnosis.tags:
+            said = f"This is {sized(found)}, the gradient is {sized(wanted)}: is it transposed?"
+        last = () if {"transposed", "shape"} & set(diagnosis.tags) else ("shape",)
+        return Outcome("incorrect", (*diagnosis.tags, *last), _sentences(said, diagnosis))
+
+    def _value(self, term: Term) -> Any:
+        return self.truth.floats.value(term, len(next(iter(self.key.points.values()))))
+
+    def _wrong(self, term: Term, target: Target, decision: Decision) -> Outcome:
+        if any(part.head in ONE_SIDED for part in parts(term)) and self._positively(term, target):
+            return Outcome("incorrect", ("positive_axis_only",), "This is right only where the variables are positive.")
+        value = self._value(term)
+        if decision.nowhere:
+            return Outcome("incorrect", ("undefined",), "This is undefined where the gradient is defined.")
+        if decision.undefined:
+            return Outcome("incorrect", ("undefined",), "This is undefined at points where the gradient is defined.")
+        truth = self.truth.floats.truth(target)
+        if np.all(np.abs(value - truth) <= NEARLY * np.abs(truth)):
+            return Outcome("incorrect", (), "This is close to the gradient, but not equal to it.")
+        diagnosis = self.catalogue.explain(target, value)
+        if not np.any(value):
+            said = "This is zero, the gradient isn't."
+        elif decision.somewhere and not diagnosis.tags:
+            said = "This is right at some points and wrong at others."
+        else:
+            said = "" if diagnosis.sentences else "This is not the gradient."
+        right = decision.right
+        if right.any() and right.size > 1:
+            listed = [f"[{i + 1},{j + 1}]" for i, j in np.argwhere(right)[:MOST_LISTED]]
+            more = ", …" if right.sum() > MOST_LISTED else ""
+            said = f"{said} {int(right.sum())} of {right.size} entries are right: {', '.join(listed)}{more}.".strip()
+        return Outcome("incorrect", diagnosis.tags, _sentences(said, diagnosis), float(right.mean()))
+
+    def _positively(self, term: Term, target: Target) -> bool:
+        """Whether an answer is right on the positive axes."""
+        key = self.key.positive
+        return bool(len(next(iter(key.points.values()))) and decide(World(key), term, target).equal)
+
+
+def _sentences(said: str, diagnosis: Diagnosis) -> str:
+    """The sentences of a message; several explanations are told as such."""
+    return " ".join(part for part in (told(diagnosis), said) if part)

@@ -1,0 +1,160 @@
+"""Calls of functions: operands and options become a term, with the shapes that the rows of the table ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from symgrad.errors import StudentError, nearest
+from symgrad.grading.language import algebra
+from symgrad.grading.language.functions import Function
+from symgrad.grading.language.terms import Number, Term, sized
+from symgrad.operations.nodes import SCALAR
+from symgrad.operations.row import Composition, Elementwise
+from symgrad.operations.table import TABLE
+
+LARGEST = 100_000
+"""Entries of a matrix that an answer may fill."""
+RECIPROCALS = {"sech": "cosh", "csch": "sinh", "sec": "cos", "csc": "sin", "cot": "tan", "coth": "tanh"}
+PAIRS: Mapping[str, Callable[[Term, Term], Term]] = {
+    "dot": lambda a, b: _row("total", [algebra.hadamard(a, b)], (None,), SCALAR),
+    "outer": lambda a, b: algebra.multiply(a, algebra.transpose(b, b.end)),
+    "matmul": algebra.multiply,
+    "hadamard": algebra.hadamard,
+    "divide": algebra.divide,
+    "power": algebra.power,
+    "subtract": lambda a, b: algebra.add((a, b), (1, -1)),
+}
+TOTALS = ("total", "mean")
+
+
+def call(function: Any, arguments: Sequence[Any], end: int) -> Term:
+    """A function's token with its arguments, as a term."""
+    meant, text, primes, power = function.value
+    operands = [a for a in arguments if isinstance(a, Term)]
+    options = dict(a.value for a in arguments if not isinstance(a, Term))
+    if meant.axis is not None:
+        options.setdefault("axis", str(meant.axis))
+    if [isinstance(a, Term) for a in arguments] != [True] * len(operands) + [False] * (len(arguments) - len(operands)):
+        raise StudentError(f"the operands of {text} stand before its options", function.start, end)
+    try:
+        term = _derivative(meant, text, operands, options) if primes else _called(meant, text, operands, options)
+    except StudentError as error:
+        if error.start is None or (error.start, error.end) == (0, 0):
+            raise StudentError(error.found, function.start, end) from None
+        raise
+    term = Term(term.head, term.operands, term.value, term.shape, function.start, end)
+    if power is not None:
+        exponent = Term("number", value=Number(Fraction(power)), start=end, end=end)
+        term = algebra.elementwise_power(term, exponent)
+    return Term(term.head, term.operands, term.value, term.shape, function.start, end)
+
+
+def _called(meant: Function, text: str, operands: list[Term], options: dict[str, str]) -> Term:
+    name = meant.name
+    if name in RECIPROCALS:
+        _count(text, operands, 1)
+        inner = _row(RECIPROCALS[name], operands, (), operands[0].shape)
+        return Term("divide", (_one(), inner), None, inner.shape)
+    if name in ("ones", "zeros", "eye"):
+        return _made(name, text, operands, options)
+    if name in ("maximum", "minimum") and len(operands) == 1:
+        name = "amax" if name == "maximum" else "amin"
+    if name in PAIRS:
+        _count(text, operands, 2)
+        _none(text, options)
+        return PAIRS[name](*operands)
+    if name == "square":
+        _count(text, operands, 1)
+        return Term("square", (operands[0],), (), operands[0].shape)
+    if name == "softmin":
+        return _called(Function("softmax"), text, [algebra.negative(o, o.start) for o in operands], options)
+    return _of_row(name, text, operands, options)
+
+
+def _of_row(name: str, text: str, operands: list[Term], options: dict[str, str]) -> Term:
+    """A row of the table over operands, with the options that it has."""
+    row = TABLE[name]
+    assert not isinstance(row, Composition)  # functions names none
+    _count(text, operands, row.operands or 1)
+    values = _options(row.options, text, options)
+    if isinstance(row, Elementwise):
+        return _row(name, operands, values, algebra.common(operands, "and"))
+    if name == "transpose":
+        return algebra.transpose(operands[0], operands[0].end)
+    if name in TOTALS and operands[0].is_scalar:
+        return operands[0]
+    try:
+        shape = row.shape([o.shape for o in operands], *values)
+    except ValueError as error:
+        raise StudentError(f"{text}: {error}") from None
+    return _row(name, operands, values, shape)
+
+
+def _derivative(meant: Function, text: str, operands: list[Term], options: dict[str, str]) -> Term:
+    """The derivative of a function of one operand, entry by entry."""
+    row = TABLE.get(meant.name)
+    if not isinstance(row, Elementwise) or row.operands != 1 or row.build is not None:
+        raise StudentError(f"`{text}` with a prime isn't read; only functions of one operand have one")
+    _count(text, operands, 1)
+    values = _options(row.options, text, options)
+    if None in values:
+        raise StudentError(f"`{text}` with a prime isn't read; write the derivative out")
+    return Term("derivative", (operands[0],), (meant.name, values), operands[0].shape)
+
+
+def _options(known: Any, text: str, given: dict[str, str]) -> tuple[Any, ...]:
+    """The options of a row in order, with what was given in place of the defaults."""
+    _none(text, {name: value for name, value in given.items() if name not in known}, known)
+    return tuple(_value(given[name], text) if name in given else default for name, default in known.items())
+
+
+def _none(text: str, options: dict[str, str], known: Any = ()) -> None:
+    for name in options:
+        there = f"it has {', '.join(known)}" if known else "it has none"
+        raise StudentError(f"{text} has no option `{name}`{nearest(name, known)}; {there}")
+
+
+def _value(written: str, text: str) -> Any:
+    if written in ("None", "True", "False"):
+        return {"None": None, "True": True, "False": False}[written]
+    try:
+        number = Fraction(written)
+    except (ValueError, ZeroDivisionError):
+        raise StudentError(f"{text}: `{written}` is no number") from None
+    if abs(number) > LARGEST or len(written) > 20:
+        raise StudentError(f"{text}: `{written[:20]}` is out of range")
+    return int(number) if number.denominator == 1 else float(number)
+
+
+def _made(name: str, text: str, operands: list[Term], options: dict[str, str]) -> Term:
+    """ones(r, c), zeros(r, c), eye(n)."""
+    _none(text, options)
+    sizes = []
+    for operand in operands:
+        if operand.head != "number" or operand.value.value.denominator != 1 or not 1 <= operand.value.value <= LARGEST:
+            raise StudentError(f"{text} takes whole numbers of at least 1, such as {text}(2, 3)", operand.start, operand.end)
+        sizes.append(int(operand.value.value))
+    if len(sizes) not in ((1,) if name == "eye" else (1, 2)):
+        raise StudentError(f"{text} takes {'one number' if name == 'eye' else 'rows and columns'}, found {len(sizes)}")
+    rows, columns = (sizes[0], sizes[0]) if name == "eye" else (sizes[0], sizes[1] if len(sizes) == 2 else 1)
+    if rows * columns > LARGEST:
+        raise StudentError(f"{sized((rows, columns))} has more than {LARGEST} entries")
+    if name == "eye" and rows > 1:
+        return Term("identity", (), (rows,), (rows, rows))
+    return algebra.filled(0 if name == "zeros" else 1, (rows, columns), 0, 0)
+
+
+def _count(text: str, operands: list[Term], wanted: int) -> None:
+    if len(operands) != wanted:
+        many = "one operand" if wanted == 1 else f"{wanted} operands"
+        raise StudentError(f"{text} takes {many}, found {len(operands)}")
+
+
+def _row(name: str, operands: Sequence[Term], options: tuple[Any, ...], shape: tuple[int, int]) -> Term:
+    return Term(name, tuple(operands), options, shape)
+
+
+def _one() -> Term:
+    return Term("number", value=Number(Fraction(1)))

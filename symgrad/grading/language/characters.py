@@ -1,0 +1,90 @@
+"""Characters: what a sign stands for, which are spelled otherwise, and which only look like a letter of the exercise."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from symgrad.errors import StudentError
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "omicron": "ο", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ",
+    "Omega": "Ω",
+}  # fmt: skip
+SHORT_GREEK = {"lam": "λ", "eps": "ε", "sig": "σ"}
+"""Names that code uses for letters whose own name is taken or long; the letter means them, and so does its full name."""
+
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+", strict=True))
+FRACTIONS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅙": (1, 6), "⅛": (1, 8)}
+
+SAME = str.maketrans(
+    {
+        **dict.fromkeys("−–‒﹣‐‑➖", "-"),
+        **dict.fromkeys("·⋅∙•×⋆∗✕⨯・", "*"),
+        **dict.fromkeys("÷∕⁄", "/"),
+        **dict.fromkeys("’′ʹ‘ʼ", "'"),
+        **dict.fromkeys("⊙⊚", "∘"),
+        **{"∑": "Σ", "∏": "Π", "µ": "μ", "ϵ": "ε", "ϕ": "φ", "ϑ": "θ", "ϱ": "ρ", "𝜕": "∂", "𝟙": "1", "Ω": "Ω"},
+        **{"⟨": "(", "⟩": ")", "❨": "(", "❩": ")", "＋": "+", "ᵗ": "ᵀ", "⊤": "ᵀ", "│": "|", "∣": "|"},
+        **SUBSCRIPTS,
+    }
+)
+"""Signs that mean the same, one character for one, so that places in the text stay what they are."""
+
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
+)
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+LATEX = re.compile(r"\\[A-Za-z(\[{]|\$|_\s*\{")
+TELLTALE = re.compile("[^\x20-\x7e]")
+
+
+def checked(text: str) -> None:
+    """Raises StudentError for characters that can't be seen, and for LaTeX."""
+    odd = TELLTALE.search(text)
+    if odd is not None:
+        for pattern, what in ((INVISIBLE, "an invisible character"), (CONTROL, "a control character")):
+            found = pattern.search(text, odd.start())
+            if found is not None:
+                code = f"U+{ord(found.group()):04X}"
+                raise StudentError(f"{what} stands here ({code}); delete it", found.start(), found.end())
+    found = LATEX.search(text)
+    if found is not None:
+        said = "this looks like LaTeX, which isn't read; write it as σ(z1), (a + b)/c, x^2, dz2 y1ᵀ"
+        raise StudentError(said, found.start(), found.end())
+
+
+def lookalike(text: str, known: frozenset[str]) -> tuple[int, str] | None:
+    """The first character of a name that is no letter of its own here, and what to say of it; None where there is none.
+
+    `known` are the characters of the names that would be read.
+    """
+    for place, character in enumerate(text):
+        if character.isascii() or character in known:
+            continue
+        plain = unicodedata.normalize("NFKC", character)
+        if plain != character:
+            return place, f"`{character}` is another form of `{plain}`; write `{plain}`"
+        script = unicodedata.name(character, "UNKNOWN").split(" ")[0]
+        if script not in ("GREEK", "UNKNOWN") or unicodedata.name(character, "") in LIKE_LATIN:
+            article = "an" if script[0] in "AEIOU" else "a"
+            return place, f"`{character}` here is {article} {script.title()} letter"
+    return None
+
+
+LIKE_LATIN = frozenset(
+    f"GREEK {size} LETTER {name}"
+    for size, names in (
+        (
+            "CAPITAL",
+            ("ALPHA", "BETA", "EPSILON", "ZETA", "ETA", "IOTA", "KAPPA", "MU", "NU", "OMICRON", "RHO", "TAU", "UPSILON", "CHI"),
+        ),
+        ("SMALL", ("OMICRON", "NU", "IOTA", "KAPPA", "UPSILON", "CHI", "GAMMA", "RHO")),
+    )
+    for name in names
+)
+"""Greek letters that may have been taken for Latin ones."""

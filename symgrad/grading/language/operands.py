@@ -1,0 +1,137 @@
+"""Operands in a text: numbers, names, adjoints, functions with what belongs to them."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from symgrad.errors import StudentError
+from symgrad.grading.language.characters import FRACTIONS, SUPERSCRIPTS
+from symgrad.grading.language.functions import Function
+from symgrad.grading.language.runs import pieces
+from symgrad.grading.language.terms import Number, Term
+from symgrad.grading.language.tokens import SCANNED, Scan
+
+MOST_DIGITS = 60
+LARGEST_EXPONENT = 400
+OPTION = re.compile(r"\s*=\s*(?P<value>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?|None|True|False)(?=\s*[,)\]}])")
+AFTER_FUNCTION = re.compile(
+    r"[ ]{0,4}(?P<primes>['″]*)[ ]{0,4}(?:(?P<super>[⁺⁻]?[⁰¹²³⁴-⁹]+)|(?:\^|\*\*)[ ]{0,4}(?P<power>-?[0-9]+))?[ ]{0,4}(?=[(\[{])"
+)
+
+
+def number(scan: Scan, match: re.Match[str]) -> None:
+    """A number, exactly as it was written."""
+    start, end = match.span()
+    digits, _, exponent = match.group().lower().partition("e")
+    if len(digits) > MOST_DIGITS:
+        raise StudentError(f"a number with {len(digits)} digits; at most {MOST_DIGITS} are read", start, end)
+    if exponent and (len(exponent) > 5 or abs(int(exponent)) > LARGEST_EXPONENT):
+        raise StudentError("a number far outside of what computers hold", start, end)
+    scan.operand(Term("number", value=Number(Fraction(match.group()), match.group()), start=start, end=end))
+
+
+def fraction(scan: Scan, match: re.Match[str]) -> None:
+    """A fraction that is one character."""
+    above, below = FRACTIONS[match.group()]
+    start, end = match.span()
+    scan.operand(Term("number", value=Number(Fraction(above, below), match.group()), start=start, end=end))
+
+
+def adjoint(scan: Scan, match: re.Match[str]) -> int:
+    """The adjoint of a step, as ``dL/dz2``; gives the place after it."""
+    start, place = match.start(), match.end()
+    run = SCANNED.match(scan.text, place)
+    assert run is not None  # a letter follows
+    name, adjoints = run.group(), scan.words.adjoints
+    length = next((n for n in range(len(name), 0, -1) if name[:n] in adjoints), 0)
+    if not length or (match.group("of") and length < len(name)):
+        which = f"; there are {', '.join(f'dL/d{s}' for s in scan.words.steps)}" if scan.words.steps else ""
+        if name in scan.words.names and name in scan.words.shapes:
+            said = f"`dL/d{name}` is a gradient; an answer may use the adjoints of steps alone{which}"
+        else:
+            said = f"`{name}` is no step of this exercise{which}"
+        raise StudentError(said, place, run.end())
+    end = place + length
+    if match.group("of"):
+        closing = re.compile(r"\s*\)").match(scan.text, end)
+        if closing is None:
+            raise StudentError("`(` is not closed", match.start("of"), match.end("of"))
+        end = closing.end()
+    term = adjoints[name[:length]]
+    scan.operand(Term("adjoint", value=term.value, shape=term.shape, start=start, end=end))
+    return end
+
+
+def run(scan: Scan, match: re.Match[str]) -> int | None:
+    """A run of letters: names beside each other, the last one a function where a bracket follows."""
+    start, end = match.span()
+    letters = match.group()
+    option = OPTION.match(scan.text, end) if scan.open and scan.open[-1].value == "call" else None
+    if option is not None and scan.found[-1].type in ("COMMA", "OPEN"):
+        scan.add("OPTION", start, option.end(), (letters, option.group("value")))
+        return option.end()
+    after = AFTER_FUNCTION.match(scan.text, end)
+    try:
+        found = pieces(letters, after is not None, scan.words)
+    except StudentError as error:
+        raise StudentError(error.found, start + (error.start or 0), start + (error.end or len(letters))) from None
+    place = start
+    if len(found) > 1 and _in_exponent(scan):
+        said = "how far the exponent reaches is read in two ways; put it in parentheses"
+        raise StudentError(said, start, end)
+    for text, meant in found:
+        if isinstance(meant, Function):
+            return _function(scan, meant, text, place, after)
+        scan.operand(Term(meant.head, (), meant.value, meant.shape, place, place + len(text)))
+        place += len(text)
+    return None
+
+
+def _in_exponent(scan: Scan) -> bool:
+    """Whether a power sign stands right before, up to a sign."""
+    before = [token.type for token in scan.found[-2:]]
+    return bool(before) and (before[-1] == "POWER" or (before[0] == "POWER" and before[-1] in ("PLUS", "MINUS")))
+
+
+def _function(scan: Scan, function: Function, text: str, start: int, after: re.Match[str] | None) -> int:
+    """A function's name with what belongs to it: primes, and a power as in sin²(x)."""
+    scan.begin(start)
+    end = start + len(text)
+    primes, power = 0, None
+    if after is not None:
+        primes = len(after.group("primes").replace("″", "''"))
+        given = after.group("super") or after.group("power")
+        power = None if given is None else int("".join(SUPERSCRIPTS.get(c, c) for c in given)[:4])
+        end = after.end()
+    if power is not None and power < 0:
+        said = f"`{text}` to the power {power} is read in two ways; write 1/{text}(…), or the name of the inverse function"
+        raise StudentError(said, start, end)
+    if primes > 1:
+        raise StudentError("second derivatives of functions aren't read; write them out", start, end)
+    scan.add("FUNCTION", start, end, (function, text, primes, power))
+    if after is None:
+        bare(scan, text, start, end)
+    return end
+
+
+def bare(scan: Scan, text: str, start: int, end: int) -> None:
+    """Raises StudentError for a function (or root) without brackets whose operand isn't plainly one name or number."""
+    rest = re.compile(r"\s*(?:[0-9.]+|(?P<run>\w+))\s*(?P<next>.?)", re.DOTALL).match(scan.text, end)
+    if rest is None:
+        raise StudentError(f"`{text}` needs an operand in parentheses, {text}(…)", start, end)
+    if rest.group("next") and rest.group("next") not in "+-*/@,;)]}|∘<>=≤≥":
+        said = f"how far `{text}` reaches is read in two ways; put its operand in parentheses, {text}(…)"
+        raise StudentError(said, start, rest.end())
+    run = rest.group("run")
+    if run is not None and run not in scan.words.names:
+        raise StudentError(f"put the operand of `{text}` in parentheses, {text}(…)", start, rest.end())
+
+
+def root(scan: Scan, match: re.Match[str]) -> None:
+    """A root sign."""
+    start, end = match.span()
+    scan.begin(start)
+    scan.add("FUNCTION", start, end, (Function("sqrt"), "√", 0, None))
+    if not re.compile(r"\s*[(\[{]").match(scan.text, end):
+        bare(scan, "√", start, end)

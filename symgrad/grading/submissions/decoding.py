@@ -1,0 +1,75 @@
+"""A file in, its lines of text out: UTF-8, or what a byte order mark says; bytes that aren't text are reported, not fatal.
+
+Lines end in LF, whether they came from Windows or an old Mac. What the lines mean is left to `values` and `rows`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from symgrad.grading.gradebook import Problem
+
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks; UTF-32 comes first, for its mark begins with one of UTF-16's."""
+NOT_TEXT = re.compile("[\udc00-\udcff]")
+LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+REPLACEMENT = "\ufffd"
+
+
+def _carried(error: UnicodeError) -> tuple[str, int]:
+    """A lone surrogate that carries the first byte of what can't be decoded; no valid text holds one."""
+    assert isinstance(error, UnicodeDecodeError)  # reading only decodes
+    return chr(0xDC00 + error.object[error.start]), error.end
+
+
+codecs.register_error("symgrad.carried", _carried)  # as "surrogateescape", which knows no bytes below 128 and so no UTF-16
+
+
+def opened(path: Path) -> io.TextIOWrapper:
+    """The file, open, in the encoding that its first bytes say. A pipe isn't waited for.
+
+    Raises OSError, whose strerror says why it can't be read.
+    """
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it isn't a file but a device or a pipe")
+    with open(path, "rb") as stream:
+        start = stream.read(4)
+    encoding = next((name for mark, name in MARKS if start.startswith(mark)), "utf-8-sig")
+    return open(path, encoding=encoding, errors="symgrad.carried")
+
+
+def lines(text: io.TextIOWrapper, place: str, problems: list[Problem]) -> Iterator[str]:
+    """The lines of a file, one at a time; what isn't text reads as U+FFFD, and `problems` gets its place."""
+    encoding = text.encoding.removesuffix("-sig").upper()
+    for number, line in enumerate(text, 1):
+        found = None if line.isascii() else NOT_TEXT.search(line)
+        if found is None:
+            yield line
+            continue
+        what = f"the byte 0x{ord(found[0]) - 0xDC00:02x} isn't {encoding}"
+        problems.append(Problem(f"{place}:{number}", f"{what} and was read as {REPLACEMENT}; save the file as UTF-8"))
+        yield NOT_TEXT.sub(REPLACEMENT, line)
+
+
+def encodable(text: str) -> str:
+    r"""The text with U+FFFD for lone surrogates, which JSON can write and no file can hold.
+
+    >>> encodable("a\ud800") == "a\ufffd"
+    True
+    """
+    return text if text.isascii() else LONE_SURROGATES.sub(REPLACEMENT, text)

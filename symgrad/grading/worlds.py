@@ -1,0 +1,95 @@
+"""Worlds in which an answer is judged: the true one, or one in which a student's own adjoints stand for the true ones.
+
+A `World` gives `Scene`s: a number system, the values of all names at one or all of the key's points, and what is right there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symgrad.balls import Balls
+from symgrad.grading.evaluating import Evaluation
+from symgrad.grading.key import Key
+from symgrad.grading.language.terms import Term
+from symgrad.grading.tape import Pass, full
+from symgrad.grading.target import Target
+from symgrad.systems import System
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One number system with the values of all names, and a pass that says what is right."""
+
+    key: Key
+    system: System
+    values: Mapping[str, Any]
+    done: Pass
+
+    def value(self, term: Term, count: int, watch: Callable[[Sequence[Any]], None] | None = None) -> Any:
+        """A term's value with all its points, rows and columns; `watch` is shown the terms of every sum."""
+        found = Evaluation(self.system, self.values, watch)(term)
+        if np.ndim(found) < 2:
+            found = np.reshape(np.asarray(found, dtype=object if not isinstance(found, np.floating) else None), (1, 1))
+        return np.broadcast_to(found, (count, *term.shape))
+
+    def truth(self, target: Target) -> Any:
+        """What is right of a target."""
+        return target.part(self.key.truth(self.done, target.name))
+
+
+@dataclass(frozen=True)
+class World:
+    """An exercise's key with a student's own adjoints, as terms by step from the loss downwards.
+
+    Names in answers mean the student's own where there are some; `carried` says whether what is right follows from them, too.
+    """
+
+    key: Key
+    own: Mapping[str, Term] = field(default_factory=dict)
+    carried: tuple[str, ...] = ()
+
+    @cached_property
+    def floats(self) -> Scene:
+        """All of the key's points in floats."""
+        with np.errstate(all="ignore"):
+            return self._scene(self.key.floats, self.key.worked)
+
+    def balls(self, point: int, bits: int) -> Scene:
+        """One point in balls; to be called and used at that precision."""
+        done = self.key.balls(point, bits)
+        if self.own:
+            return self._scene(Balls(), done)
+        known = self._scenes.get((point, bits))
+        if known is None:
+            known = self._scenes[point, bits] = self._scene(BALLS, done)
+        return known
+
+    @cached_property
+    def _scenes(self) -> dict[tuple[int, int], Scene]:
+        return {}
+
+    @cached_property
+    def polynomials(self) -> Scene | None:
+        """Polynomials, where the loss is one."""
+        known = self.key.polynomials
+        return None if known is None else self._scene(*known)
+
+    def _scene(self, system: System, done: Pass) -> Scene:
+        values, given = dict(self.key.named(done)), {}
+        for step, term in self.own.items():
+            shape = term.shape
+            found = Scene(self.key, system, values, done).value(term, len(next(iter(values.values()))))
+            values[f"d{step}"] = full(found, shape)
+            if step in self.carried:
+                given[self.key.asked[f"d{step}"][0]] = values[f"d{step}"]
+        if given:
+            done = self.key.tape.backward(system, done.values, given=given)
+        return Scene(self.key, system, values, done)
+
+
+BALLS = Balls()

@@ -1,0 +1,39 @@
+"""A student's marks as the ``results.json`` that Gradescope reads (its "Autograder Specifications", output format).
+
+Gradescope knows only passed and failed; what isn't decided is failed for the time being, and says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symgrad.grading.gradebook import Graded
+from symgrad.reports.grades.format import PERSON, Paper, waits
+from symgrad.reports.grades.json_format import array, whole
+from symgrad.reports.grades.marks import number, shortest
+from symgrad.reports.grades.overview import counted
+from symgrad.reports.grades.quoting import line, visible
+
+
+def render(paper: Paper) -> str:
+    """A student's results as JSON text, a test a line."""
+    said = f"{shortest(paper.total.score)} of {shortest(paper.total.max_score)} marks"
+    waiting = sum(waits(answer) for answer in paper.answers)
+    if waiting:
+        said += f"; a person will look at {counted(waiting, 'answer')}"
+    head = {"score": number(paper.total.score), "output": said, "output_format": "text"}
+    return whole(head, [array("tests", (_test(answer) for answer in paper.answers))])
+
+
+def _test(answer: Graded) -> dict[str, Any]:
+    said = [answer.message, PERSON] if waits(answer) else [answer.message]
+    return {
+        "name": line(f"{answer.exercise}: {answer.name}"),
+        "score": number(answer.score),
+        "max_score": number(answer.max_score),
+        "status": "passed" if answer.verdict == "correct" else "failed",
+        "output": visible("\n".join(part for part in said if part)),
+        "output_format": "text",
+        "visibility": "visible",
+        "tags": [line(tag) for tag in answer.tags],
+    }

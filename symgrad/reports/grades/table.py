@@ -1,0 +1,47 @@
+"""The grades for a terminal: a row for each answer, a line for each student of a small course, the last lines with the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tabulate import tabulate
+
+from symgrad.grading.gradebook import Gradebook
+from symgrad.reports.grades import overview
+from symgrad.reports.grades.marks import fraction
+from symgrad.reports.grades.quoting import line
+
+HEADERS = ("student", "exercise", "name", "verdict", "score", "message")
+NAME = 24
+"""Characters of an id or a name: one of thousands would make every row as wide."""
+MESSAGE = 60
+STUDENTS = 30
+"""The largest course whose students are listed one by one: a screenful."""
+PROBLEMS = 10
+
+
+def render(gradebook: Gradebook) -> str:
+    """The grades as plain text."""
+    table = tabulate(list(_rows(gradebook)), headers=HEADERS, tablefmt="simple", disable_numparse=True)
+    parts = [[table], list(_students(gradebook)), list(_problems(gradebook)), overview.lines(gradebook)]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _rows(gradebook: Gradebook) -> Iterator[list[str]]:
+    for answer in gradebook.answers:
+        names = (line(text, NAME) for text in (answer.student, answer.exercise, answer.name))
+        said = answer.message.partition("\n")[0]
+        yield [*names, answer.verdict, fraction(answer.score, answer.max_score), line(said, MESSAGE)]
+
+
+def _students(gradebook: Gradebook) -> Iterator[str]:
+    if len(gradebook.students) <= STUDENTS:
+        for total in gradebook.students:
+            yield f"{line(total.student, NAME)}: {fraction(total.score, total.max_score)}"
+
+
+def _problems(gradebook: Gradebook) -> Iterator[str]:
+    for problem in gradebook.problems[:PROBLEMS]:
+        yield f"{line(problem.place)}: {line(problem.message)}"
+    if len(gradebook.problems) > PROBLEMS:
+        yield f"and {overview.counted(len(gradebook.problems) - PROBLEMS, 'more problem')}"
