@@ -1,6 +1,7 @@
 """What README.md prints is what the commands print."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ def without_last_digits(text):
 
 
 def test_readme_shows_a_passing_and_a_failing_check():
-    """There is something to compare: a check that passes, one that fails, and a derivation."""
-    assert [arguments.split()[0] for arguments, _ in BLOCKS] == ["check", "derive", "check"]
+    """There is something to compare: a check that passes, one that fails, a derivation, and an answer that is read."""
+    assert [arguments.split()[0] for arguments, _ in BLOCKS] == ["check", "derive", "check", "parse"]
     assert "PASS" not in README
     assert "FAIL: autograd wrong" in README
 
@@ -36,7 +37,7 @@ def test_readme_shows_a_passing_and_a_failing_check():
 def test_printed_output_is_real(arguments, printed, monkeypatch):
     """Each command prints what README.md shows, up to last digits that differ between processors."""
     monkeypatch.chdir(ROOT)
-    result = CliRunner().invoke(cli, arguments.split())
+    result = CliRunner().invoke(cli, shlex.split(arguments))
     assert without_last_digits(result.stdout) == without_last_digits(printed)
 
 

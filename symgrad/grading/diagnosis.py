@@ -24,7 +24,10 @@ from symgrad.grading.wrong_gradients import Wrong, WrongGradients, places, sampl
 CLOSE = 1e-7
 NEGLIGIBLE = 1e-9
 ORDER = {tag: place for place, tag in enumerate(CATALOGUE)}
-RATIOS = (1.0, *(float(n) for n in range(2, 65)), 0.5, 0.25, 0.125, 1 / 3, 2 / 3, 1.5, 0.2, 0.4, 1 / 6)
+TINY = 1e-100
+BETWEEN = (2 / 3, 1.5, 0.4)
+"""Factors that are neither whole nor one over a whole number and still common."""
+RATIOS = (1.0, *(float(n) for n in range(2, 65)), 0.5, 0.25, 0.125, 1 / 3, 0.2, 1 / 6, *BETWEEN)
 """Factors that are looked for beside another mistake, with either sign."""
 MOST_TOLD = 3
 Explanation: TypeAlias = tuple[int, tuple[str, ...], str]
@@ -47,6 +50,12 @@ class Signatures:
     wrong: tuple[Wrong | None, ...]
     places: Values
     """Indices into flattened arrays of points, rows and columns."""
+
+    @cached_property
+    def squares(self) -> Values:
+        """The sum of squares of each signature."""
+        with np.errstate(all="ignore"):
+            return np.asarray(np.einsum("ij,ij->i", self.values, self.values))
 
 
 @dataclass(frozen=True)
@@ -116,20 +125,19 @@ class Catalogue:
 
     def explanations(self, known: Signatures, answer: Values) -> Iterator[Explanation]:
         """What has the values of an answer, as it is or times a constant factor."""
-        size = np.abs(answer).max()
-        scale = np.maximum(np.abs(known.values), np.abs(answer))
+        least = CLOSE * np.abs(answer) + NEGLIGIBLE * np.abs(answer).max()
         with np.errstate(all="ignore"):
-            same = np.all(np.abs(known.values - answer) <= CLOSE * scale + NEGLIGIBLE * size, axis=1)
-            ratios = (known.values @ answer) / np.einsum("ij,ij->i", known.values, known.values)
-            off = np.abs(ratios[:, None] * known.values - answer)
-            factors = np.all(off <= CLOSE * np.abs(answer) + NEGLIGIBLE * size, axis=1) & np.isfinite(ratios)
-        for k in np.flatnonzero(same | factors):
-            wrong, ratio = known.wrong[k], simple(float(ratios[k]))
-            if wrong is not None and same[k]:
-                yield len(wrong.tags) - 1, wrong.tags, wrong.sentence
-            elif wrong is None:
+            ratios = (known.values @ answer) / known.squares
+            near = np.all(np.abs(ratios[:, None] * known.values - answer) <= least, axis=1)
+        found = [(known.wrong[k], simple(float(ratios[k]))) for k in np.flatnonzero(near & np.isfinite(ratios))]
+        single = [wrong for wrong, ratio in found if wrong is not None and ratio == 1 and len(wrong.tags) == 1]
+        yield from ((0, each.tags, each.sentence) for each in single)
+        for wrong, ratio in found:
+            if wrong is None:
                 yield from self.factors(ratio)
-            elif abs(ratio) in RATIOS and wrong.tags[0] not in ("factor", "sum_for_mean"):
+            elif not single and ratio == 1:
+                yield len(wrong.tags) - 1, wrong.tags, wrong.sentence
+            elif not single and abs(ratio) in RATIOS and wrong.tags[0] not in ("factor", "sum_for_mean"):
                 for _, tags, sentence in self.factors(ratio):
                     yield len(wrong.tags), (*wrong.tags, *tags), f"{wrong.sentence}, and {sentence}"
 
@@ -186,11 +194,11 @@ def ranked(found: Sequence[Explanation]) -> Diagnosis:
 
 def simple(ratio: float) -> float:
     """A fitted factor as the simple number that it is close to."""
-    for candidate in RATIOS:
-        if abs(abs(ratio) - candidate) <= CLOSE * candidate:
+    size = abs(ratio)
+    for candidate in (float(round(size)), 1 / (round(1 / size) or 1) if size > TINY else 0.0, *BETWEEN):
+        if candidate and abs(size - candidate) <= CLOSE * candidate:
             return candidate if ratio > 0 else -candidate
-    inverse = round(1 / ratio) if ratio and abs(ratio) < 1 else 0
-    return 1 / inverse if inverse and abs(1 / inverse - ratio) <= CLOSE * abs(ratio) else ratio
+    return ratio
 
 
 def told(diagnosis: Diagnosis) -> str:

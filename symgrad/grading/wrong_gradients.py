@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -47,13 +48,22 @@ class WrongGradients:
     def by_name(self) -> dict[str, list[Wrong]]:
         """Every wrong gradient by the name of what is asked."""
         found: dict[str, list[Wrong]] = {name: [] for name in self.key.asked}
+        seen: set[tuple[Any, ...]] = set()
         with np.errstate(all="ignore"):
             for tags, slip in self._slips():
                 for name, values in slip.results().items():
                     wrong = self._wrong(tags, slip.message, name, values)
-                    if wrong is not None:
+                    if wrong is not None and not self._told(wrong, name, seen):
                         found[name].append(wrong)
         return found
+
+    def _told(self, wrong: Wrong, name: str, seen: set[tuple[Any, ...]]) -> bool:
+        """Whether the same wrong gradient was found before, of the same mistake or, if this takes two, of a single one."""
+        values = (name, wrong.shape, wrong.signature.astype(np.float32).tobytes())
+        single = len(wrong.tags) == 1
+        known = (values, wrong.tags) in seen or (not single and values in seen)
+        seen.update([(values, wrong.tags), *([values] if single else [])])
+        return known
 
     def _slips(self) -> Iterator[tuple[tuple[str, ...], Slip]]:
         able: list[tuple[str, Slip]] = []

@@ -1,47 +1,23 @@
-"""The catalogue of mistakes, one file a kind; what explains an answer most specifically stands first."""
+"""The catalogue of mistakes, one file each; what explains an answer most specifically stands first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
 
-from symgrad.grading.misconceptions import (
-    batch_not_summed,
-    doubled_derivative,
-    factor,
-    loss_terms,
-    matrices,
-    missing_derivative,
-    paths,
-    recognised,
-    sign,
-    something_else,
-    sum_for_mean,
-    wrong_activation,
-    wrong_place,
-)
 from symgrad.grading.misconceptions.misconception import Example, Material, Misconception, Slip
 
+ORDER = (
+    "loss_itself", "other_gradient", "adjoint_instead", "sign", "sum_for_mean", "factor", "regularisation_forgotten",
+    "target_exchanged", "transposed", "operands_exchanged", "elementwise_for_product", "batch_not_summed", "term_dropped",
+    "path_dropped", "missing_derivative", "outer_only", "doubled_derivative", "wrong_place", "wrong_activation",
+    "too_few_digits", "wrong_point", "positive_axis_only", "undefined", "shape", "carried_forward",
+)  # fmt: skip
+"""The files of this folder that hold a misconception, which are called as its tag."""
+
 CATALOGUE: Mapping[str, Misconception] = MappingProxyType(
-    {
-        item.tag: item
-        for item in (
-            *something_else.MISCONCEPTIONS[:3],
-            sign.MISCONCEPTION,
-            sum_for_mean.MISCONCEPTION,
-            factor.MISCONCEPTION,
-            *loss_terms.MISCONCEPTIONS,
-            *matrices.MISCONCEPTIONS,
-            batch_not_summed.MISCONCEPTION,
-            *paths.MISCONCEPTIONS,
-            missing_derivative.MISCONCEPTION,
-            something_else.OUTER_ONLY,
-            doubled_derivative.MISCONCEPTION,
-            wrong_place.MISCONCEPTION,
-            wrong_activation.MISCONCEPTION,
-            *recognised.MISCONCEPTIONS,
-        )
-    }
+    {tag: import_module(f"symgrad.grading.misconceptions.{tag}").MISCONCEPTION for tag in ORDER}
 )
 """Every misconception by its tag, the most telling first."""
 

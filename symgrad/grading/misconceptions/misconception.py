@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from symgrad.fields import Values
-from symgrad.grading.chain import Chain
+from symgrad.grading.chain import PRODUCTS, Chain
 from symgrad.grading.key import Key
 from symgrad.grading.tape import Change, Edge, Local, Pass
 
@@ -112,3 +112,31 @@ def alone(material: Material, edge: Edge, change: Change, asked: str) -> dict[st
     operands = tuple(material.values.get(o, o) for o in node.operands)
     adjoint = material.right.adjoints[node.symbol]
     return {asked: change(Local(adjoint, None, None, material.values[node.symbol], operands, material.key.floats))}
+
+
+def everywhere(material: Material, array: Any, *, but: str = "") -> Mapping[str, Values]:
+    """One array for everything that may be asked, but for that of which it is the right answer."""
+    return {name: array for name in material.key.asked if name != but}
+
+
+def nothing_flows(local: Local) -> Any:
+    """The rule of an edge that is left out."""
+    return None
+
+
+def is_term(material: Material, edge: Edge) -> bool:
+    """Whether what flows along an edge is one term of the product rule: two factors depend on one parameter."""
+    return material.chain.node(edge).row.name in PRODUCTS and material.chain.shares(edge)
+
+
+def rests_on(material: Material, symbol: Any) -> set[Any]:
+    """Everything that a symbol rests on, itself included."""
+    definitions = {node.symbol: node for node in material.key.exercise.graph.nodes}
+    found, stack = set(), [symbol]
+    while stack:
+        current = stack.pop()
+        if current not in found:
+            found.add(current)
+            node = definitions.get(current)
+            stack.extend(s for o in node.operands for s in o.free_symbols) if node is not None else None
+    return found

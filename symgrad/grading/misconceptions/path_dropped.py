@@ -1,4 +1,4 @@
-"""One of several paths, or one term of the product rule, is left out."""
+"""One of the paths by which a shared parameter or step reaches the loss is left out."""
 
 from __future__ import annotations
 
@@ -8,38 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.grading.chain import PRODUCTS
-from symgrad.grading.misconceptions.misconception import Example, Material, Misconception, Slip
-from symgrad.grading.tape import Edge, Local
+from symgrad.grading.misconceptions.misconception import Example, Material, Misconception, Slip, is_term, nothing_flows
+from symgrad.grading.tape import Local
 
 
-def _nothing(local: Local) -> Any:
-    return None
-
-
-def _dropped(material: Material) -> Iterator[tuple[Edge, bool]]:
-    """Edges that may be left out, and whether that is a term of a product."""
+def _slips(material: Material) -> Iterator[Slip]:
+    yield from _softmaxes(material)
     chain = material.chain
     for edge in chain.tape.edges:
-        yield edge, chain.node(edge).row.name in PRODUCTS and chain.shares(edge)
-
-
-def _terms(material: Material) -> Iterator[Slip]:
-    chain = material.chain
-    for edge, of_product in _dropped(material):
-        if of_product:
-            node = chain.node(edge)
-            term = chain.text(node.operands[edge[1]])
-            said = f"the product rule for {chain.text(node.expression)} has a term more: that of {term}"
-            yield material.slip(said, {edge: _nothing}, pairs=True)
-
-
-def _paths(material: Material) -> Iterator[Slip]:
-    chain = material.chain
-    for edge, of_product in _dropped(material):
         node = chain.node(edge)
-        if not of_product:
-            yield material.slip(f"the path through {chain.text(node.symbol)} is missing", {edge: _nothing}, pairs=True)
+        if not is_term(material, edge):
+            yield material.slip(f"the path through {chain.text(node.symbol)} is missing", {edge: nothing_flows}, pairs=True)
         if node.row.name == "matmul" and edge[1] == 1:
             for k in range(node.shape[0] if node.shape[0] > 1 else 0):
                 said = f"only the path through one entry of {chain.text(node.symbol)} is there"
@@ -49,8 +28,12 @@ def _paths(material: Material) -> Iterator[Slip]:
             into = [e for e in chain.tape.edges if chain.node(e).operands[e[1]] == symbol]
             for kept in into:
                 said = f"only the path through {chain.text(chain.node(kept).symbol)} is there"
-                yield material.slip(said, {e: _nothing for e in into if e != kept})
+                yield material.slip(said, {e: nothing_flows for e in into if e != kept})
 
+
+def _softmaxes(material: Material) -> Iterator[Slip]:
+    """The two terms of a softmax's derivative, one at a time, and its diagonal alone."""
+    chain = material.chain
     for edge in chain.tape.edges:
         node = chain.node(edge)
         if node.row.name == "log_softmax":
@@ -72,25 +55,13 @@ def _one_row(local: Local, *, k: int) -> Any:
     return local.operands[0][..., k : k + 1, :].mT @ local.adjoint[..., k : k + 1, :]
 
 
-TERM_DROPPED = Misconception(
-    tag="term_dropped",
-    summary="one term of the derivative of a product is left out",
-    slips=_terms,
-    catches=(
-        Example("swish_unit", "b", "(o - y) s"),
-        Example("swish_unit", "w", "(o - y) z s (1 - s) x"),
-        Example("quadratic_form", "x", "A x/2 - b"),
-    ),
-    misses=(Example("swish_unit", "b", "o - y"), Example("swish_unit", "w", "-dz x")),
-)
-PATH_DROPPED = Misconception(
+MISCONCEPTION = Misconception(
     tag="path_dropped",
     summary="one of the paths by which a shared parameter or step reaches the loss is left out",
-    slips=_paths,
+    slips=_slips,
     catches=(
         Example("recurrent", "w", "da2 x2"),
         Example("recurrent", "w", "da1 x1"),
     ),
     misses=(Example("recurrent", "w", "-(da2 x2 + da1 x1)"),),
 )
-MISCONCEPTIONS = (TERM_DROPPED, PATH_DROPPED)

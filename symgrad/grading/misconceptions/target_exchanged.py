@@ -1,4 +1,4 @@
-"""What belongs to the loss: a penalty that is forgotten, prediction and target exchanged."""
+"""Prediction and target are exchanged."""
 
 from __future__ import annotations
 
@@ -6,51 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from symgrad.grading.misconceptions.misconception import Example, Material, Misconception, Slip
+from symgrad.grading.misconceptions.misconception import Example, Material, Misconception, Slip, rests_on
 from symgrad.grading.tape import Tape
 from symgrad.graph import Node
-
-
-def _ancestors(material: Material, symbol: Any) -> set[Any]:
-    """Everything that a symbol rests on, itself included."""
-    definitions = {node.symbol: node for node in material.key.exercise.graph.nodes}
-    found, stack = set(), [symbol]
-    while stack:
-        current = stack.pop()
-        if current not in found:
-            found.add(current)
-            node = definitions.get(current)
-            stack.extend(s for o in node.operands for s in o.free_symbols) if node is not None else None
-    return found
-
-
-def _addends(material: Material) -> Iterator[tuple[tuple[int, int], Any]]:
-    """The terms that the loss is a sum of, as edges with their symbols."""
-    graph = material.key.exercise.graph
-    numbers = {node.symbol: k for k, node in enumerate(graph.nodes)}
-    stack = [graph.output]
-    while stack:
-        symbol = stack.pop()
-        if symbol not in numbers:
-            continue
-        k = numbers[symbol]
-        node = graph.nodes[k]
-        if node.row.name in ("add", "subtract"):
-            for j, operand in enumerate(node.operands):
-                yield (k, j), operand
-                stack.append(operand)
-
-
-def _penalties(material: Material) -> Iterator[Slip]:
-    inputs = {i.symbol: i for i in material.key.exercise.graph.inputs}
-    parameters = set(material.key.exercise.parameter_names)
-    for edge, symbol in _addends(material):
-        leaves = [inputs[s] for s in _ancestors(material, symbol) if s in inputs]
-        data = [i for i in leaves if i.name not in parameters and i.shape != (1, 1)]
-        scalars_only = all(i.shape == (1, 1) for i in inputs.values())
-        if not data and not scalars_only and any(i.name in parameters for i in leaves):
-            said = f"the term of the penalty {material.chain.text(symbol)} is missing"
-            yield Slip(said, partial(material.changed, {edge: lambda local: None}))
 
 
 def _targets(material: Material) -> Iterator[tuple[Any, Any]]:
@@ -61,7 +19,7 @@ def _targets(material: Material) -> Iterator[tuple[Any, Any]]:
     for item in data:
         for symbol, node in reached.items():
             beside = any(item.symbol in o.free_symbols for n in graph.nodes for o in n.operands if symbol in _symbols(n))
-            if beside and material.chain.shape(symbol) == item.shape and item.symbol not in _ancestors(material, symbol):
+            if beside and material.chain.shape(symbol) == item.shape and item.symbol not in rests_on(material, symbol):
                 yield symbol, item.symbol
             del node
 
@@ -81,11 +39,11 @@ def _residuals(material: Material) -> Iterator[Slip]:
             yield material.slip(said, {edge: lambda local: -local.contribution})
 
 
-def _exchanged(material: Material) -> Iterator[Slip]:
+def _slips(material: Material) -> Iterator[Slip]:
     yield from _residuals(material)
     graph = material.key.exercise.graph
     for prediction, target in dict.fromkeys([*_targets(material), *_losses(material)]):
-        own = _ancestors(material, prediction)
+        own = rests_on(material, prediction)
         swapped = {**material.values, prediction: material.values[target], target: material.values[prediction]}
         swapped = material.key.again(swapped, frozenset({*own, *(i.symbol for i in graph.inputs)}))
         elsewhere = {k: swapped for k, node in enumerate(graph.nodes) if node.symbol not in own}
@@ -109,25 +67,17 @@ def _losses(material: Material) -> Iterator[tuple[Any, Any]]:
     for symbol in graph.named.values():
         for item in graph.inputs:
             same = symbol in active and material.chain.shape(symbol) == item.shape
-            if same and item.symbol not in active and item.symbol not in _ancestors(material, symbol):
+            if same and item.symbol not in active and item.symbol not in rests_on(material, symbol):
                 yield symbol, item.symbol
 
 
-REGULARISATION_FORGOTTEN = Misconception(
-    tag="regularisation_forgotten",
-    summary="the penalty's term is missing",
-    slips=_penalties,
-    catches=(Example("ridge", "w", "2 r x'/5"), Example("matrix_factorisation", "U", "R V'")),
-    misses=(Example("ridge", "w", "-(2 r x'/5 + lam w)"),),
-)
-TARGET_EXCHANGED = Misconception(
+MISCONCEPTION = Misconception(
     tag="target_exchanged",
     summary="prediction and target are exchanged",
-    slips=_exchanged,
+    slips=_slips,
     catches=(
         Example("cross_entropy_unit", "dp", "p/(y(y-1)) + 1/(1-y)"),
         Example("linear", "w", "2x(y - wx)"),
     ),
     misses=(Example("linear", "w", "2(wx - y)"),),
 )
-MISCONCEPTIONS = (REGULARISATION_FORGOTTEN, TARGET_EXCHANGED)
