@@ -111,7 +111,7 @@ class Course:
 
 
 def submissions(count: int, students: int = 2000, seed: int = 0) -> Iterator[Row]:
-    """As many rows of student, exercise, name and answer, student by student; what goes beyond the exercises is handed in anew."""
+    """As many rows of student, exercise, name and answer, student by student; who has done all exercises begins again."""
     chance = Random(seed)
     course = Course(chance)
     for k in range(students):
@@ -124,7 +124,7 @@ def submissions(count: int, students: int = 2000, seed: int = 0) -> Iterator[Row
 
 
 def write(path: Path, count: int, students: int = 2000, seed: int = 0) -> tuple[int, int]:
-    """Writes the CSV; gives the distinct answers, and the distinct ones of at least two students."""
+    """Writes the CSV; gives how many distinct answers there are, and how many of them come up again."""
     seen: dict[tuple[str, str, str], int] = {}
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -165,7 +165,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     distinct, shared = write(given.path, given.count, given.students, given.seed)
-    print(f"{given.path}: {given.count:,} answers, {distinct:,} distinct ones ({distinct / given.count:.0%}), {shared:,} of them shared")
+    share = distinct / given.count
+    print(f"{given.path}: {given.count:,} answers, {distinct:,} distinct ones ({share:.0%}), {shared:,} of them given again")
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 Run: python benchmarks/grading.py [--answers 4000] [--sample 5] [--limit 20]
 
 First table: distinct short answers, by `Judge.judge` in this process after preparation, the best of several rounds; and through
-`grade()` with one worker process, from a CSV to the gradebook, once all that answers are compared with is prepared. Answers
-are given twice more there for the last row. Second table: a sample of the same answers, scalar exercises and the sigmoid
-network entry by entry, by symgrad and by SymPy, by turns, answer by answer. SymPy gets them in its own syntax with names of steps
-written out; it sits in another process, keeps its caches, and is cut off after the limit, which then counts as what it took.
-"Settled" says how often the verdict was the right one. Ratios are the result, absolute times wander.
+`grade()` with one worker process, from a CSV to the gradebook, once all that answers are compared with is prepared. There every
+student has answers to everything, and wrong steps are carried forward.
+
+Second table: a sample of the same answers, to scalar exercises and entry by entry to the sigmoid network, by symgrad and by
+SymPy, by turns, answer by answer. SymPy gets them in its own syntax with names of steps written out; it sits in another
+process, keeps its caches, and is cut off after the limit, which then counts as what it took. "Settled" says how often the
+verdict was the right one. Ratios are the result, absolute times wander.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ import csv
 import gc
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from statistics import median
 
 from answers import Written, distinct_right, distinct_wrong
 from students.peer import METHODS, Asked, Method, Peer, Said
@@ -111,9 +115,17 @@ def by_the_command(answers: Sequence[Written]) -> float:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("student", "exercise", "name", "answer"))
-            writer.writerows((f"s{k:06}", *written[:3]) for k, written in enumerate(answers))
+            writer.writerows((f"s{k:06}", *written[:3]) for k, written in _handed_in(answers))
         grade([str(EXERCISES)], str(path), GradeSettings(jobs=1), only=NAMES, progress=progress)
         return (len(answers) - 1) / (time.perf_counter() - first[0])
+
+
+def _handed_in(answers: Sequence[Written]) -> Iterator[tuple[int, Written]]:
+    """Each answer with the number of a student who has given none under that name yet."""
+    given = Counter[tuple[str, str]]()
+    for written in answers:
+        yield given[written[:2]], written
+        given[written[:2]] += 1
 
 
 def speeds(known: Judges, groups: dict[str, list[Written]]) -> list[list[str]]:
@@ -163,6 +175,7 @@ def beside(known: Judges, what: str, answers: Sequence[Written], verdict: str, l
             [
                 what, method, f"{own / len(turns) * 1e3:.2f} ms", f"{settled} of {len(turns)}",
                 f"{least}{slow / len(turns) * 1e3:,.1f} ms", right, str(cut) if cut else "", f"{least}{slow / own:,.0f}",
+                f"{median(t.peer[method].seconds / t.own for t in turns):,.0f}",
                 f"{WANTED_RATIO}" if method == "equals" and verdict == "incorrect" else "",
             ]
         )  # fmt: skip
@@ -194,11 +207,11 @@ def main() -> None:
     gc.freeze()  # as in a worker
     headers = ["distinct short answers", "number", "judged a second", "each", "a second by grade()", "wanted"]
     print(tabulate(speeds(known, groups), headers=headers, disable_numparse=True, colalign=("left", *["right"] * 5)))
-    headers = ["answers", "SymPy's", "symgrad", "settled", "SymPy", "settled", "cut off", "times faster", "wanted"]
+    headers = ["answers", "SymPy's", "symgrad", "settled", "SymPy", "settled", "cut off", "times faster", "median", "wanted"]
     rows = beside(known, "right", sampled(right, given.sample), "correct", given.limit)
     rows += beside(known, "wrong", sampled(wrong, given.sample), "incorrect", given.limit)
     print()
-    print(tabulate(rows, headers=headers, disable_numparse=True, colalign=("left", "left", *["right"] * 7)))
+    print(tabulate(rows, headers=headers, disable_numparse=True, colalign=("left", "left", *["right"] * 8)))
 
 
 if __name__ == "__main__":

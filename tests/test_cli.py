@@ -118,7 +118,8 @@ def test_a_wrong_command_ends_with_two(write, symgrad, command, words, message):
     """A missing path, another kind of file and an unknown option are told, whatever the command."""
     write("notes.txt")
     write("good.py")
-    result = symgrad(command, *words)
+    second = {"grade": ["answers"], "parse": ["2w"]}.get(command, []) if words else []
+    result = symgrad(command, *words[:1], *second, *words[1:])
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in spoken(result)
 

@@ -12,9 +12,9 @@ from students.values import evaluate, known
 NAME = re.compile(r"(?<![^\W\d_])[A-Za-z][A-Za-z0-9]*")
 REMARKS = ("I don't know", "see attached sheet", "?", "TODO", "chain rule", "same as above", "n/a", "left as an exercise")
 HOSTILE = (
-    "9**9**9**9", "9**9**9**9 - 9**9**9**9", "1e999999999", "2**(10**10)", "(w+x+y)^1000", "x^(10^9)", "(" * 3000 + "x" + ")" * 3000,
-    "x" + " + x" * 5000, "-" * 5000 + "x", "__import__('os').system('true')", "sin(" * 400 + "x" + ")" * 400, "0/0 * x",
-    "((x+1)^10)^10", "exp(exp(exp(exp(x))))", "1e-320*x", "x" * 20001, "NaN", "inf*0",
+    "9**9**9**9", "9**9**9**9 - 9**9**9**9", "1e999999999", "2**(10**10)", "(w+x+y)^1000", "x^(10^9)",
+    "(" * 3000 + "x" + ")" * 3000, "x" + " + x" * 5000, "-" * 5000 + "x", "__import__('os').system('true')",
+    "sin(" * 400 + "x" + ")" * 400, "0/0 * x", "((x+1)^10)^10", "exp(exp(exp(exp(x))))", "1e-320*x", "x" * 20001, "NaN", "inf*0",
 )  # fmt: skip
 
 

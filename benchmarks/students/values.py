@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from students.subjects import Subject
 
+from students.subjects import Subject
 from symgrad.operations.nodes import SCALAR, Shape
 
 POINTS = 3

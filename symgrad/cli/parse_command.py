@@ -9,7 +9,17 @@ import click
 from symgrad.cli.options import only, reported
 
 
-@click.command("parse", context_settings={"ignore_unknown_options": True})
+class _Answers(click.Command):
+    """A command whose arguments may begin with a minus, as −2x does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = {name for option in self.get_params(ctx) for name in option.opts}
+        minus = [a for a in args if a.startswith("-") and not a.startswith("--") and len(a) > 1 and a not in known]
+        rest = [a for a in args if a not in minus]
+        return super().parse_args(ctx, [*rest, *(["--", *minus] if minus and "--" not in rest else minus)])
+
+
+@click.command("parse", cls=_Answers)
 @click.argument("exercise", metavar="EXERCISE")
 @click.argument("answer", metavar="ANSWER")
 @only

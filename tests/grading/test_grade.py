@@ -215,13 +215,18 @@ def test_an_exercise_that_cannot_be_read_is_told_and_the_rest_graded(handed, wri
 def test_a_run_that_was_killed_goes_on_and_ends_in_the_same_bytes(tmp_path):
     """Killed at some moments with SIGKILL and resumed, every file is what an uninterrupted run writes."""
     answers = tmp_path / "answers.csv"
+    forms = ["2x({p} - y) + {k}(x - x)", "2x({p} - y) + {k}x", "{k}", "2x({p} - q{k})", "2({p} - y)·{k}/{k}"]
+    asked = [("linear", "w"), ("quadratic", "w1"), ("quadratic", "w2"), ("quadratic", "b")]
     lines = ["student,exercise,name,answer"]
-    forms = ["2x(wx - y) + {k}(x - x)", "2x(wx - y) + {k}x", "{k}", "2x(wx - q{k})", "2(wx-y)·{k}/{k}"]
-    lines += [f"s{k % 37},linear,w,{forms[k % 5].format(k=k)}" for k in range(1, 6000)]
+    for k in range(1, 1000):
+        lines += [
+            f"s{k},{exercise},{name},{forms[(k + i) % 5].format(k=k, p='prediction')}"
+            for i, (exercise, name) in enumerate(asked)
+        ]
     lines += [f"t{k},sigmoid_network,{name},(y2 - y) {'∘ y2' if k % 2 else ''}" for k in range(40) for name in ("dz2", "w2")]
     answers.write_text("\n".join(lines) + "\n", encoding="utf-8")
     command = [sys.executable, "-m", "symgrad", "grade", str(ROOT / "exercises"), str(answers), "--only", "linear"]
-    command += ["--only", "sigmoid_network", "--jobs", "2", "--folder"]
+    command += ["--only", "quadratic", "--only", "sigmoid_network", "--jobs", "2", "--folder"]
     whole, torn = tmp_path / "whole", tmp_path / "torn"
     assert subprocess.run([*command, str(whole)], capture_output=True, cwd=ROOT).returncode in (0, 2)
     kills, before = 0, 0
@@ -246,7 +251,7 @@ def test_a_run_that_was_killed_goes_on_and_ends_in_the_same_bytes(tmp_path):
     assert subprocess.run([*command, str(torn), "--resume"], capture_output=True, cwd=ROOT).returncode in (0, 2)
     files = sorted(p.relative_to(whole) for p in whole.rglob("*") if p.is_file())
     assert files == sorted(p.relative_to(torn) for p in torn.rglob("*") if p.is_file())
-    assert len(files) > 80
+    assert len(files) > 2000
     assert all((whole / f).read_bytes() == (torn / f).read_bytes() for f in files)
 
 
