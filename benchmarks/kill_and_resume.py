@@ -1,6 +1,6 @@
 """A course graded once without a break, and once more with five kills: are the grades the same, byte by byte?
 
-Run: python benchmarks/kill_and_resume.py [ANSWERS] [--students N] [--jobs N] [--kills 5] [--seed 0]
+Run: python benchmarks/kill_and_resume.py [ANSWERS] [--students N] [--jobs N] [--kills 5] [--seed 0] [--keep DIR]
 
 The command grades ANSWERS answers (100,000 unless said; `answers.py`) into folder A. Then it grades them into folder B, where
 its whole process group gets SIGKILL at random moments, spread over the work that A did (from its first outcome to its last
@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -37,6 +38,8 @@ HEADER = 200
 """Bytes beyond which a journal has outcomes."""
 LOOK = 0.1
 """Seconds between two looks at memory."""
+MOST_LISTED = 20
+"""Differing files that are named."""
 ENDED_WELL = (0, 2)
 """Exit statuses of a run that went to its end; 2 says that a person has to look at some answers."""
 
@@ -141,9 +144,11 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, help="a new folder for what is written, to be looked at afterwards")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
+    with nullcontext(given.keep) if given.keep else tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        folder.mkdir(parents=True, exist_ok=not given.keep)
         path = folder / "answers.csv"
         distinct, _ = write(path, given.answers, given.students or max(1, given.answers // 50), given.seed)
         only = [part for subject in SUBJECTS for part in ("--only", subject.exercise)]
@@ -156,7 +161,8 @@ def main() -> int:
     print(f"{given.answers:,} answers, {distinct:,} distinct ones, {given.jobs} worker processes")
     print(compared(runs))
     print(f"{files:,} files compared, {len(differing)} differ; the largest process had {largest / 2**20:,.0f} MiB")
-    print("\n".join(differing[:20]), end="\n" if differing else "")
+    for name in differing[:MOST_LISTED]:
+        print(f"  {name}")
     well = all(ran.status in ENDED_WELL for what, ran in runs if "killed" not in what)
     if not well:
         print(log, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""SymPy as a grader, in a process of its own that is ended when it takes too long: is an answer equal to the teacher's formula?"""
+"""SymPy as a grader, in a process that is ended when it takes too long: is an answer equal to the teacher's formula?"""
 
 from __future__ import annotations
 

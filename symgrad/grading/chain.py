@@ -32,18 +32,26 @@ class Chain:
         """What messages call each symbol, and how tightly that binds."""
         graph = self.tape.graph
         found = {i.symbol: (i.name, ATOM) for i in graph.inputs}
-        names = {symbol: name for name, symbol in graph.named.items()}
+        found |= {symbol: (name, ATOM) for name, symbol in graph.named.items()}
         for node in graph.nodes:
-            if node.symbol in names:
-                found[node.symbol] = names[node.symbol], ATOM
-                continue
-            text, binding = phrase(node.expression, graph.shapes, found)
-            found[node.symbol] = (text, binding) if len(text) <= LONGEST else (f"the {node.row.name}", ATOM)
+            if node.symbol not in found:
+                text, binding = phrase(self._inlined(node.expression), graph.shapes, found)
+                found[node.symbol] = (text, binding) if len(text) <= LONGEST else (f"the {node.row.name}", ATOM)
         return found
+
+    @cached_property
+    def _plain(self) -> dict[Any, Any]:
+        """What stands for symbols without a name that are sums or products: ``−y``, which a sum then writes as a difference."""
+        graph = self.tape.graph
+        named = set(graph.named.values())
+        return {n.symbol: n.expression for n in graph.nodes if n.symbol not in named and n.row.name in ("multiply", "negative")}
+
+    def _inlined(self, expression: Any) -> Any:
+        return expression.xreplace(self._plain) if expression.is_Add else expression
 
     def text(self, expression: Any, place: int = SUM) -> str:
         """An expression over the graph's symbols as a message writes it."""
-        return written(sympy.sympify(expression), self.tape.graph.shapes, self.texts, place)
+        return written(self._inlined(sympy.sympify(expression)), self.tape.graph.shapes, self.texts, place)
 
     def node(self, edge: Edge) -> Node:
         """The node of an edge."""

@@ -7,6 +7,7 @@ downwards, for what a student made of them is carried forward to what follows.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from typing import Any
 
 from symgrad.errors import UserError, nearest
 from symgrad.exercise import Exercise
+from symgrad.grading.arranging import arranged
 from symgrad.grading.contents import shown
 from symgrad.grading.gradebook import Answer, Gradebook, Graded, Problem, Total
 from symgrad.grading.journal import Journal
@@ -46,12 +48,14 @@ def grade(
     is told how many answers there are, and gives a function that is called as they are judged.
     """
     chosen = settings or GradeSettings()
-    loaded = load(exercises, only=only)
-    handed = read_submissions(submissions)
-    course = _Course(tuple(e for e in loaded if isinstance(e, Exercise)), handed, chosen)
-    broken = tuple(Problem(item.path, item.message) for item in loaded if isinstance(item, Broken))
-    if not course.exercises:
-        raise UserError("\n".join(["no exercise could be read", *(p.message for p in broken)]))
+    loaded = load(exercises)
+    wanted = load(exercises, only=only) if only else loaded
+    names = {item.name for item in wanted}
+    kept_exercises = tuple(e for e in loaded if isinstance(e, Exercise) and e.name in names)
+    broken = tuple(_broken(item) for item in loaded if isinstance(item, Broken) and (item.name in names or not only))
+    if not kept_exercises:
+        raise UserError("\n".join(["no exercise could be read", *(f"{p.place}: {p.message}" for p in broken)]))
+    course = _Course(kept_exercises, read_submissions(submissions), chosen, frozenset(e.name for e in loaded) - names)
     kept = None if journal is None else Journal.open(journal, course.fingerprint, resume=resume)
     try:
         outcomes = course.outcomes(kept, progress)
@@ -69,12 +73,25 @@ class _Course:
     """Exercises and submissions on their way to a gradebook."""
 
     exercises: tuple[Exercise, ...]
-    handed: Submissions
+    submitted: Submissions
     settings: GradeSettings
+    left_out: frozenset[str] = frozenset()
 
     @cached_property
     def judges(self) -> dict[str, Judge]:
-        return {e.name: Judge(Key(e, self.settings.seed)) for e in self.exercises}
+        """A judge for each exercise. Raises UserError where two share a name."""
+        found: dict[str, Judge] = {}
+        for exercise in self.exercises:
+            if exercise.name in found:
+                other = found[exercise.name].key.exercise.path
+                raise UserError(f"two exercises are called '{exercise.name}', in {other} and in {exercise.path}")
+            found[exercise.name] = Judge(Key(exercise, self.settings.seed))
+        return found
+
+    @cached_property
+    def handed(self) -> Submissions:
+        """The answers that count."""
+        return arranged(self.submitted, self.judges, self.schemes, self.left_out)
 
     @cached_property
     def schemes(self) -> dict[str, Scheme]:
@@ -96,9 +113,8 @@ class _Course:
         self, journal: Journal | None, progress: Callable[[int], Callable[[int], None]] | None
     ) -> dict[int, tuple[Answer, Outcome]]:
         """What is said of every answer, by its place in the submissions."""
-        rounds = Rounds(self.judges, self.handed.answers, journal, self.settings)
+        rounds = Rounds(self.judges, self.schemes, self.handed.answers, journal, self.settings)
         told = progress(len(self.handed.answers)) if progress is not None else _untold
-        _ = self.schemes
         self._prepare()
         for places in rounds.waves():
             rounds.judge(places, told)
@@ -127,7 +143,8 @@ class _Course:
                 if name not in self.judges:
                     own += [self._stray(answer) for answer, _ in given[name]]
             listed += own
-            totals.append(Total(student, sum(g.score for g in own), sum(g.max_score for g in own)))
+            decided = [g for g in own if g.verdict != "undecided"]  # what waits for a person costs nothing
+            totals.append(Total(student, sum(g.score for g in decided), sum(g.max_score for g in decided)))
         versions = {name: version(name) for name in VERSIONS}
         return Gradebook(
             tuple(listed), tuple(totals), (*broken, *self.handed.problems), tuple(self.judges), self.settings.seed, versions
@@ -137,6 +154,12 @@ class _Course:
         """An answer to an exercise that there isn't."""
         said = f"There is no exercise `{answer.exercise}`{nearest(answer.exercise, self.judges)}".replace("'", "`")
         return Graded(answer.student, answer.exercise, answer.name, shown(answer.content), "unreadable", (), 0.0, 0.0, said)
+
+
+def _broken(item: Broken) -> Problem:
+    """A file that couldn't be read, its place said once."""
+    match = re.match(re.escape(item.path) + r"(:\d+)?: ", item.message)
+    return Problem(match[0][:-2], item.message[match.end() :]) if match else Problem(item.path, item.message)
 
 
 def looks_like_number(content: Any) -> bool:

@@ -30,6 +30,8 @@ BETWEEN = (2 / 3, 1.5, 0.4)
 RATIOS = (1.0, *(float(n) for n in range(2, 65)), 0.5, 0.25, 0.125, 1 / 3, 0.2, 1 / 6, *BETWEEN)
 """Factors that are looked for beside another mistake, with either sign."""
 MOST_TOLD = 3
+OPENERS = frozenset({"the", "this", "it", "a", "only", "there", "one", "in", "entry", "softmax", "matrix"})
+""" Words that sentences about mistakes begin with; others are names, which keep their case."""
 Explanation: TypeAlias = tuple[int, tuple[str, ...], str]
 """How many mistakes it takes (from 0), tags, and the sentence."""
 
@@ -203,4 +205,10 @@ def simple(ratio: float) -> float:
 
 def told(diagnosis: Diagnosis) -> str:
     """The explanations of a diagnosis as sentences."""
-    return " Or: ".join(f"{each[0].upper() if each[0].isascii() else each[0]}{each[1:]}." for each in diagnosis.sentences)
+    return " Or: ".join(f"{_begun(each)}." for each in diagnosis.sentences)
+
+
+def _begun(sentence: str) -> str:
+    """A sentence with a capital letter, unless it begins with a name."""
+    word = sentence.split(" ")[0]
+    return sentence[0].upper() + sentence[1:] if word in OPENERS else sentence

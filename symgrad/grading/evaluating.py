@@ -96,8 +96,8 @@ class Evaluation:
 
     def _power(self, term: Term) -> Any:
         base, exponent = term.operands
-        whole = _whole(exponent)
-        return self(base) ** whole if whole is not None else self.system.function("power")(self(base), self(exponent))
+        count = whole(exponent)
+        return self(base) ** count if count is not None else self.system.function("power")(self(base), self(exponent))
 
     def _transpose(self, term: Term) -> Any:
         return self._full(term.operands[0]).mT
@@ -147,7 +147,7 @@ def options_in(system: System, options: Sequence[Any]) -> list[Any]:
     return made
 
 
-def _whole(exponent: Term) -> int | None:
+def whole(exponent: Term) -> int | None:
     """A whole exponent as a number, where it is a small one."""
     sign = 1
     if exponent.head == "negative":

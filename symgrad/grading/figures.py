@@ -14,11 +14,15 @@ from symgrad.balls import Balls, at_precision
 from symgrad.fields import Values
 from symgrad.grading.diagnosis import RATIOS, Catalogue, Explanation, ranked, told
 from symgrad.grading.evaluating import Evaluation
+from symgrad.grading.evaluating import whole as _whole
 from symgrad.grading.key import BITS, Key
+from symgrad.grading.language.operands import LARGEST_EXPONENT
 from symgrad.grading.language.terms import Number, Term
 from symgrad.grading.outcome import CORRECT, Outcome
 from symgrad.grading.target import Target
 
+ROUNDINGS = 2.0**-50
+"""What the truth may be off as a float, relative."""
 DIGITS = 3
 """Significant digits that a number needs."""
 
@@ -45,10 +49,15 @@ def figures_of(term: Term) -> Figures:
 
 
 def _figure(term: Term) -> tuple[float, float, float]:
-    sign, inner = (-1, term.operands[0]) if term.head == "negative" else (1, term)
+    """The value of a number, the unit of its last digit, and its significant digits."""
+    sign, inner = _signed(term)
+    inner, exponent = _scientific(inner)
+    more, inner = _signed(inner)
+    sign *= more
     if inner.head == "number" and inner.value.written and "/" not in inner.value.written:
-        number: Number = inner.value
+        number = Number(inner.value.value * Fraction(10) ** exponent, inner.value.written)
         unit, digits = _last_digit(number.written)
+        unit *= Fraction(10) ** exponent
         try:
             return sign * float(number.value), float(unit), digits
         except OverflowError:
@@ -56,6 +65,24 @@ def _figure(term: Term) -> tuple[float, float, float]:
     if term.shape != (1, 1):
         return np.nan, 0.0, np.inf
     return float(_evaluated(term).flat[0]), 0.0, np.inf
+
+
+def _signed(term: Term) -> tuple[int, Term]:
+    """The sign of a term, and what it is the sign of."""
+    return (-1, term.operands[0]) if term.head == "negative" else (1, term)
+
+
+def _scientific(term: Term) -> tuple[Term, int]:
+    """The mantissa and the exponent of ``1.2243·10^-4``; of anything else, itself and 0."""
+    if term.head != "product" or len(term.operands) != 2:
+        return term, 0
+    mantissa, power = term.operands
+    if _signed(mantissa)[1].head != "number" or power.head not in ("power", "square", "number"):
+        return term, 0
+    base = power if power.head == "number" else power.operands[0]
+    exponent = 1 if power.head == "number" else 2 if power.head == "square" else _whole(power.operands[1])
+    ten = base.head == "number" and base.value.value == 10
+    return (mantissa, exponent) if ten and exponent is not None and abs(exponent) <= LARGEST_EXPONENT else (term, 0)
 
 
 def _last_digit(written: str) -> tuple[Fraction, float]:
@@ -82,10 +109,13 @@ def judge_figures(key: Key, catalogue: Catalogue, target: Target, term: Term) ->
     if not np.isfinite(figures.values).all():
         return Outcome("incorrect", ("undefined",), "This is no finite number.")
     truth, exact = _truth(key, target, term)
-    near = np.abs(figures.values - truth) <= figures.units * (1 + 1e-12)
+    off = np.abs(figures.values - truth)
+    near = off <= figures.units + ROUNDINGS * np.abs(truth)
     short = key.short_figures.get(target.name)
     if short is not None and not near.all():
-        near |= np.abs(figures.values - target.part(short)[0]) <= figures.units * (1 + 1e-12)
+        near |= np.abs(figures.values - target.part(short)[0]) <= figures.units + ROUNDINGS * np.abs(truth)
+    near &= (figures.digits >= DIGITS) | (off <= 0.5 * figures.units + ROUNDINGS * np.abs(truth))
+    near &= (figures.values != 0) | (truth == 0)
     near |= exact
     if not np.isfinite(truth).all() and not near.all():
         return Outcome("undecided", message="The gradient has no value at this point; a person will look at this.")
@@ -132,7 +162,9 @@ def explained(catalogue: Catalogue, target: Target, figures: Figures) -> Iterato
     shape = figures.values.shape
     truths = target.part(catalogue.wrong.material.truths[target.name])
     if shape == truths.shape[1:]:
-        for point, truth in enumerate(truths):
+        short = catalogue.key.short_figures.get(target.name)
+        known_truths = [*enumerate(truths), *([] if short is None else [(0, target.part(short)[0])])]
+        for point, truth in known_truths:
             for ratio in [r * s for r in RATIOS for s in (1, -1)]:
                 if (point, ratio) != (0, 1.0) and _agree(figures, ratio * truth):
                     yield from _factors(catalogue, ratio, point)

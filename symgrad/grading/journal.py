@@ -167,7 +167,7 @@ def _begun(path: Path, descriptor: int, header: bytes, resume: bool) -> tuple[di
     if not resume:
         raise UserError(f"{path}: an unfinished run is there; --resume goes on with it, or remove it")
     if first + b"\n" != header:
-        message = "this journal belongs to other submissions or exercises; remove it, or leave out --resume"
+        message = "this journal belongs to other submissions or exercises, or to another seed or limit; remove it to begin anew"
         raise UserError(f"{path}: {message}")
     known, whole = _known(lines)
     os.ftruncate(descriptor, len(header) + whole)

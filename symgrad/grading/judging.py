@@ -15,6 +15,7 @@ from symgrad.grading.diagnosis import Catalogue, Diagnosis, ranked, told
 from symgrad.grading.equivalence import Decision, decide
 from symgrad.grading.figures import explained, figures_of, judge_figures
 from symgrad.grading.key import Key
+from symgrad.grading.language import algebra
 from symgrad.grading.language.terms import Term, parts, sized
 from symgrad.grading.outcome import CORRECT, MISSING, Outcome
 from symgrad.grading.target import Target
@@ -66,6 +67,13 @@ class Judge:
             term = read_content(content, self.key, target)
             if term is None:
                 return MISSING
+            if target.index is not None and term.shape == target.shape != target.wanted:
+                term = algebra.entry(term, f"{target.index[0] + 1},{target.index[1] + 1}", term.start, term.end)
+            if self._is_value(name, term, target):
+                said = (
+                    f"This is the value of {name.strip()}; what is asked is its adjoint, {target}. Hand it in as {target.name}."
+                )
+                return Outcome("unreadable", message=said)
             with np.errstate(all="ignore"):
                 return self._judged(term, target, self._own(own or {}, target))
         except StudentError as error:
@@ -75,6 +83,16 @@ class Judge:
         except Exception as error:  # a failure of the tool never costs a mark
             note = f"{type(error).__name__}: {error}"
             return Outcome("undecided", message="This couldn't be judged; a person will look at it.", note=note)
+
+    def _is_value(self, name: str, term: Term, target: Target) -> bool:
+        """Whether a step's name alone was given, and its value with it."""
+        step = target.name.removeprefix("d")
+        if target.name in self.key.exercise.parameter_names or name.strip()[:1] in ("d", "∂") or target.index is not None:
+            return False
+        if term.shape != target.shape:
+            return False
+        with np.errstate(all="ignore"):
+            return bool(np.allclose(self._value(term), self.key.values[step], rtol=NEARLY, atol=0))
 
     def _own(self, own: Mapping[str, Any], target: Target) -> dict[str, Term]:
         """The student's own adjoints that can be gone on from: readable, of the right shape, not zero, from the loss down."""
@@ -100,7 +118,7 @@ class Judge:
     def _judged(self, term: Term, target: Target, own: Mapping[str, Term]) -> Outcome:
         if term.shape != target.wanted:
             return self._misshapen(term, target)
-        if is_number(term):
+        if is_number(term) and self.key.exercise.given:
             return judge_figures(self.key, self.given, target, term)
         world = World(self.key, own) if own and mentions(term) & set(own) else self.truth
         decision = decide(world, term, target)
@@ -115,17 +133,17 @@ class Judge:
 
     def _carried(self, term: Term, target: Target, own: Mapping[str, Term]) -> Outcome | None:
         """The outcome for an answer that is right given the student's own adjoints."""
-        for steps in dict.fromkeys([tuple(own), *((step,) for step in own)]) if own else ():
+        for steps in dict.fromkeys([*((step,) for step in reversed(list(own))), tuple(own)]) if own else ():
             kept = {step: own[step] for step in own if step in steps or mentions(term) & {step}}
             if decide(World(self.key, kept, carried=steps), term, target).equal:
-                mine = ", ".join(f"dL/d{step}" for step in steps[-1:])
+                mine = " and ".join(f"dL/d{step}" for step in steps)
                 return Outcome("correct", ("carried_forward",), f"This follows from your {mine}.", 1.0)
         return None
 
     def _misshapen(self, term: Term, target: Target) -> Outcome:
         wanted, found = target.wanted, term.shape
         value = self._value(term)
-        if is_number(term):
+        if is_number(term) and self.key.exercise.given:
             diagnosis = ranked(list(explained(self.given, target, figures_of(term))))
         else:
             diagnosis = self.catalogue.explain(target, value)
@@ -157,7 +175,7 @@ class Judge:
         diagnosis = self.catalogue.explain(target, value)
         if not np.any(value):
             said = "This is zero, the gradient isn't."
-        elif decision.somewhere and not diagnosis.tags:
+        elif not diagnosis.tags and self._at_points(value, truth):
             said = "This is right at some points and wrong at others."
         else:
             said = "" if diagnosis.sentences else "This is not the gradient."
@@ -167,6 +185,10 @@ class Judge:
             more = ", …" if right.sum() > MOST_LISTED else ""
             said = f"{said} {int(right.sum())} of {right.size} entries are right: {', '.join(listed)}{more}.".strip()
         return Outcome("incorrect", diagnosis.tags, _sentences(said, diagnosis), float(right.mean()))
+
+    def _at_points(self, value: Any, truth: Any) -> bool:
+        """Whether an answer is right at some of the points."""
+        return bool(np.any(np.all(np.abs(value - truth) <= NEARLY * np.abs(truth), axis=(1, 2))))
 
     def _positively(self, term: Term, target: Target) -> bool:
         """Whether an answer is right on the positive axes."""

@@ -16,12 +16,15 @@ from symgrad.errors import StudentError
 from symgrad.grading.gradebook import Answer
 from symgrad.grading.journal import Journal
 from symgrad.grading.judging import Judge
+from symgrad.grading.marking import Scheme
 from symgrad.grading.outcome import MISSING, Outcome
 from symgrad.grading.pool import Failed, run
 from symgrad.grading.targets import target_of
 
 MEMORY = 1024
 SECONDS = 10.0
+UNTELLING = frozenset({"shape", "undefined", "positive_axis_only", "loss_itself"})
+"""Tags that explain no mistake within the chain."""
 LAST = 10**9
 """The rank of what goes after all steps."""
 SAID: Mapping[str, str] = {
@@ -46,6 +49,7 @@ class Rounds:
     """The state of one run: what has been said of answers so far, and of whom a step's own adjoint is carried forward."""
 
     judges: Mapping[str, Judge]
+    schemes: Mapping[str, Scheme]
     answers: Sequence[Answer]
     journal: Journal | None
     settings: GradeSettings
@@ -136,9 +140,19 @@ class Rounds:
         answer = self.answers[place]
         self.found[place] = answer, outcome
         step = self._step(self.judges[answer.exercise], answer.name)
-        carries = outcome.verdict == "incorrect" or "carried_forward" in outcome.tags
-        if step is not None and carries:
+        if step is not None and self._carries(answer, step, outcome):
             self.own.setdefault((answer.student, answer.exercise), {})[step] = answer.content
+
+    def _carries(self, answer: Answer, step: str, outcome: Outcome) -> bool:
+        """Whether what follows from an answer to a step is right given it.
+
+        It has to be wrong (a right one changes nothing), and either asked, so that the mistake has cost its marks, or a
+        mistake that people make: else any gradient could be made right by an adjoint that nobody asked for.
+        """
+        if "carried_forward" in outcome.tags:
+            return True
+        asked = any(t.name == f"d{step}" and marks > 0 for t, marks in self.schemes[answer.exercise].marks.items())
+        return outcome.verdict == "incorrect" and (asked or bool(set(outcome.tags) - UNTELLING))
 
 
 def encoded(value: Any) -> bytes:

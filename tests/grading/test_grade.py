@@ -292,3 +292,74 @@ def test_help_of_both_commands_is_cheap():
     code = "import sys; from symgrad.cli import cli\ntry: cli(['{}', '--help'])\nexcept SystemExit: pass\nassert not {{'sympy', 'torch'}} & set(sys.modules)"
     for name in ("grade", "parse"):
         subprocess.run([sys.executable, "-c", code.format(name)], check=True, capture_output=True)
+
+
+def test_a_wrong_adjoint_that_nobody_asked_for_makes_nothing_right(handed):
+    """Carried forward is a mistake that people make, or one that has cost its marks; not anything at all."""
+    path = submit(
+        handed,
+        ada={"sigmoid_network": {"dz1": "w1", "w1": "w1 x"}},
+        ben={"sigmoid_network": {"dz1": "w2' dz2", "w1": "(w2' dz2) x"}},
+    )
+    book = grade([NETWORK], path)
+    assert [r[:4] for r in rows(book) if r[2] == "w1"] == [
+        ("ada", "sigmoid_network", "w1", "incorrect"),
+        ("ben", "sigmoid_network", "w1", "correct"),
+    ]
+
+
+def test_a_step_s_name_alone_is_not_taken_for_its_value(handed):
+    """The value of z1 under the name z1 is asked back, and nothing is carried forward from it."""
+    book = grade([NETWORK], submit(handed, ada={"sigmoid_network": {"z1": "w1 x", "w1": "dz1 x"}}))
+    said = {a.name: (a.verdict, a.message) for a in book.answers}
+    assert said["z1"] == ("unreadable", "This is the value of z1; what is asked is its adjoint, dL/dz1. Hand it in as dz1.")
+    assert said["w1"] == ("correct", "")
+
+
+def test_of_two_spellings_of_one_name_the_later_counts(handed):
+    """w and dL/dw are one answer; the problem says so."""
+    book = grade([LINEAR], submit(handed, ada={"linear": {"w": "2x(wx - y)", "dL/dw": "x"}}))
+    assert [r[2:] for r in rows(book)] == [("dL/dw", "incorrect", 0, 1)]
+    assert [p.message for p in book.problems] == [f"dL/dw: handed in as w at {handed}/ada.json already; this one counts"]
+
+
+def test_an_asked_entry_is_taken_of_the_whole_matrix(handed, write):
+    """Where w2[1,2] is asked and w2 handed in, its entry is judged."""
+    exercise = write("network.py", MARKED.replace('"w1": 3}', '"w1": 3, "w2[1,2]": 2, "w2[2,1]": 1}'))
+    right = {
+        "dz2": "(y2 - y) ∘ y2 ∘ (1 - y2)",
+        "w2": [["0", "dz2[1] y1[2]"], ["0", "0"]],
+        "w1": "((w2' dz2) ∘ y1 ∘ (1 - y1)) x'",
+    }
+    book = grade([exercise], submit(handed, ada={"network": right}))
+    assert [r[2:] for r in rows(book)][-2:] == [("w2[1,2]", "correct", 2, 2), ("w2[2,1]", "incorrect", 0, 1)]
+
+
+def test_answers_to_exercises_that_were_left_out_are_left_alone(handed):
+    """--only grades some exercises; answers to the others are neither wrong nor missing."""
+    path = submit(handed, ada={"linear": {"w": "2x(wx - y)"}, "quadratic": {"b": "1"}, "quadratik": {"b": "1"}})
+    book = grade([str(ROOT / "exercises")], path, only=["linear"])
+    assert [r[1:4] for r in rows(book)] == [("linear", "w", "correct"), ("quadratik", "b", "unreadable")]
+
+
+def test_two_exercises_of_one_name_are_refused(handed, write):
+    """Which one is meant can't be known."""
+    write("ex/a.py", MARKED)
+    write("ex/b.py", MARKED)
+    with pytest.raises(UserError, match=r"two exercises are called 'network', in ex/a\.py and in ex/b\.py"):
+        grade(["ex"], submit(handed, ada={}))
+
+
+def test_what_waits_for_a_person_costs_nothing(handed, monkeypatch):
+    """An undecided answer is worth nothing and counts for nothing in the total."""
+    from symgrad.grading.judging import Judge
+
+    judge = Judge.judge
+    monkeypatch.setattr(
+        Judge, "judge", lambda self, name, content, own=None: os._exit(1) if content == "x" else judge(self, name, content, own)
+    )
+    exercise = str(ROOT / "exercises" / "quadratic.py")
+    path = submit(handed, ada={"quadratic": {"w1": "x", "w2": "2x(prediction-y)", "b": "2(prediction-y)"}})
+    book = grade([exercise], path)
+    assert [r[2:] for r in rows(book)] == [("w1", "undecided", 0, 1), ("w2", "correct", 1, 1), ("b", "correct", 1, 1)]
+    assert [(t.score, t.max_score) for t in book.students] == [(2, 2)]

@@ -98,7 +98,7 @@ NBGRADER = """\
 assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,score,max_score
 net,,,ada,,,,1.5,0,1.5,2
 net,,,007,,,,0,0,0,2
-net,,,'=x,,,,0,0,0,2
+net,,,'=x,,,,,0,,2
 net,,,eve,,,,0,0,0,2
 """
 CANVAS = """\
@@ -106,7 +106,7 @@ Student,ID,SIS User ID,SIS Login ID,Section,net
     Points Possible,,,,,2
 ada,,,ada,,1.5
 007,007,,,,0
-'=x,,,'=x,,0
+'=x,,,'=x,,
 eve,,,eve,,0
 """
 JUNIT = """\

@@ -134,7 +134,7 @@ def test_lines_that_no_run_wrote_are_passed_over(path):
 def test_a_journal_of_another_run_is_refused(path):
     """The fingerprint is that of submissions and exercises."""
     content = written(path)
-    message = "this journal belongs to other submissions or exercises; remove it, or leave out --resume"
+    message = "this journal belongs to other submissions or exercises, or to another seed or limit; remove it to begin anew"
     assert refusal(path, fingerprint="other") == f"{path}: {message}"
     assert path.read_bytes() == content
 

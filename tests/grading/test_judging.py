@@ -72,7 +72,7 @@ def test_one_hot_columns_sum_to_one():
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("a", "-0.194", ("correct",)), ("a", "-0.19442", ("correct",)), ("a", "-0.1", ("incorrect", "too_few_digits")),
+        ("a", "-0.194", ("correct",)), ("a", "-0.19442", ("correct",)), ("a", "-0.2", ("incorrect", "too_few_digits")), ("a", "-0.1", ("incorrect",)), ("a", "0", ("incorrect",)), ("a", "-1.9442·10⁻¹", ("correct",)), ("a", "-0.0019442*10^2", ("correct",)),
         ("a", "-0.19", ("incorrect", "too_few_digits")), ("a", Figure("-1.94e-1"), ("correct",)), ("a", -0.1944, ("correct",)),
         ("a", "0.194", ("incorrect", "sign")), ("a", "-4.00", ("incorrect", "wrong_point")), ("b", "8.00", ("incorrect", "wrong_point")),
         ("b", "0.1944", ("incorrect", "factor")), ("b", "-2 * 2 * exp(-1) * (2 exp(-1) - 1) ", ("correct",)), ("b", "-4/e*(2/e - 1)", ("correct",)),

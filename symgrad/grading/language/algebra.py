@@ -83,6 +83,9 @@ def power(base: Term, exponent: Term) -> Term:
             "write ∘^2 for the power of each entry, A A for the matrix power"
         )
         raise StudentError(said, base.start, exponent.end)
+    if exponent.shape[0] == exponent.shape[1] > 1:
+        said = f"a square matrix as an exponent ({sized(exponent.shape)}) is read in two ways; write exp(…) for each entry"
+        raise StudentError(said, base.start, exponent.end)
     return elementwise_power(base, exponent)
 
 

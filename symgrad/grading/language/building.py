@@ -77,7 +77,7 @@ class Builder(Transformer[Any, Any]):
 
     def power(self, parts: list[Any]) -> Term:
         base, _, exponent = parts
-        if _tower(exponent) > HIGHEST_TOWER:
+        if _tower(exponent) >= HIGHEST_TOWER:
             raise StudentError(f"a tower of more than {HIGHEST_TOWER} powers", base.start, exponent.end)
         return algebra.power(base, exponent)
 

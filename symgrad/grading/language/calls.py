@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from symgrad.errors import StudentError, nearest
+from symgrad.errors import StudentError
 from symgrad.grading.language import algebra
 from symgrad.grading.language.functions import Function
 from symgrad.grading.language.terms import Number, Term, sized
@@ -113,7 +113,7 @@ def _options(known: Any, text: str, given: dict[str, str]) -> tuple[Any, ...]:
 def _none(text: str, options: dict[str, str], known: Any = ()) -> None:
     for name in options:
         there = f"it has {', '.join(known)}" if known else "it has none"
-        raise StudentError(f"{text} has no option `{name}`{nearest(name, known)}; {there}")
+        raise StudentError(f"{text} has no option `{name}`; {there}")
 
 
 def _value(written: str, text: str) -> Any:

@@ -70,7 +70,7 @@ def lookalike(text: str, known: frozenset[str]) -> tuple[int, str] | None:
         if plain != character:
             return place, f"`{character}` is another form of `{plain}`; write `{plain}`"
         script = unicodedata.name(character, "UNKNOWN").split(" ")[0]
-        if script not in ("GREEK", "UNKNOWN") or unicodedata.name(character, "") in LIKE_LATIN:
+        if script not in ("GREEK", "LATIN", "UNKNOWN") or unicodedata.name(character, "") in LIKE_LATIN:
             article = "an" if script[0] in "AEIOU" else "a"
             return place, f"`{character}` here is {article} {script.title()} letter"
     return None

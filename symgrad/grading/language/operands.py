@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from symgrad.errors import StudentError
 from symgrad.grading.language.characters import FRACTIONS, SUPERSCRIPTS
-from symgrad.grading.language.functions import Function
+from symgrad.grading.language.functions import FUNCTIONS, Function
 from symgrad.grading.language.runs import pieces
 from symgrad.grading.language.terms import Number, Term
 from symgrad.grading.language.tokens import SCANNED, Scan
@@ -15,9 +15,10 @@ from symgrad.grading.language.tokens import SCANNED, Scan
 MOST_DIGITS = 60
 LARGEST_EXPONENT = 400
 OPTION = re.compile(r"\s*=\s*(?P<value>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?|None|True|False)(?=\s*[,)\]}])")
-AFTER_FUNCTION = re.compile(
-    r"[ ]{0,4}(?P<primes>['″]*)[ ]{0,4}(?:(?P<super>[⁺⁻]?[⁰¹²³⁴-⁹]+)|(?:\^|\*\*)[ ]{0,4}(?P<power>-?[0-9]+))?[ ]{0,4}(?=[(\[{])"
-)
+DERIVATIVE = re.compile(r"\s*/\s*[d∂]\w")
+NOTHING = Term("")
+_RAISED = r"(?P<super>[⁺⁻]?[⁰¹²³⁴-⁹]+)|(?:\^|\*\*)[ ]{0,4}(?:(?P<power>-?[0-9]+)|\{(?P<braced>-?[0-9]+)\})"
+AFTER_FUNCTION = re.compile(rf"[ ]{{0,4}}(?P<primes>['″]*)[ ]{{0,4}}(?:{_RAISED})?[ ]{{0,4}}(?=[(\[{{])")
 
 
 def number(scan: Scan, match: re.Match[str]) -> None:
@@ -72,6 +73,12 @@ def run(scan: Scan, match: re.Match[str]) -> int | None:
         scan.add("OPTION", start, option.end(), (letters, option.group("value")))
         return option.end()
     after = AFTER_FUNCTION.match(scan.text, end)
+    turned = _turned(scan, letters, start)
+    if turned is not None:
+        return turned
+    if DERIVATIVE.match(scan.text, end) and scan.words.names.get(letters, NOTHING).head == "adjoint":
+        said = f"a derivative such as {letters}/d… isn't read, but for dL/dz, the adjoint of a step; write it out, as σ'(z)"
+        raise StudentError(said, start, end + 2)
     try:
         found = pieces(letters, after is not None, scan.words)
     except StudentError as error:
@@ -88,6 +95,17 @@ def run(scan: Scan, match: re.Match[str]) -> int | None:
     return None
 
 
+def _turned(scan: Scan, letters: str, start: int) -> int | None:
+    """The place after the T of ``x^TAx``, where T is no name: a transpose, and what follows is beside it."""
+    power = bool(scan.found) and scan.found[-1].type == "POWER" and len(scan.found) > 1
+    if not power or letters[0] != "T" or letters in scan.words.names or "T" in scan.words.names or letters in FUNCTIONS:
+        return None
+    sign = scan.found.pop()
+    scan.ended = True
+    scan.add("TRANSPOSE", sign.start, start + 1)
+    return start + 1
+
+
 def _in_exponent(scan: Scan) -> bool:
     """Whether a power sign stands right before, up to a sign."""
     before = [token.type for token in scan.found[-2:]]
@@ -101,7 +119,7 @@ def _function(scan: Scan, function: Function, text: str, start: int, after: re.M
     primes, power = 0, None
     if after is not None:
         primes = len(after.group("primes").replace("″", "''"))
-        given = after.group("super") or after.group("power")
+        given = after.group("super") or after.group("power") or after.group("braced")
         power = None if given is None else int("".join(SUPERSCRIPTS.get(c, c) for c in given)[:4])
         end = after.end()
     if power is not None and power < 0:
@@ -120,7 +138,7 @@ def bare(scan: Scan, text: str, start: int, end: int) -> None:
     rest = re.compile(r"\s*(?:[0-9.]+|(?P<run>\w+))\s*(?P<next>.?)", re.DOTALL).match(scan.text, end)
     if rest is None:
         raise StudentError(f"`{text}` needs an operand in parentheses, {text}(…)", start, end)
-    if rest.group("next") and rest.group("next") not in "+-*/@,;)]}|∘<>=≤≥":
+    if rest.group("next") and rest.group("next") not in ("+-,;)]}|<>=≤≥" if text != "√" else "+-*/@,;)]}|∘<>=≤≥"):
         said = f"how far `{text}` reaches is read in two ways; put its operand in parentheses, {text}(…)"
         raise StudentError(said, start, rest.end())
     run = rest.group("run")

@@ -48,8 +48,16 @@ def transpose(scan: Scan, match: re.Match[str]) -> int | None:
         end = start + (2 if match.group().startswith("**") else 1)
         scan.add("POWER", start, end)
         return end
+    _not_of_a_number(scan, start, end)
     scan.add("TRANSPOSE", start, end)
     return None
+
+
+def _not_of_a_number(scan: Scan, start: int, end: int) -> None:
+    """Raises StudentError for a transpose right after a number: an exponent, most likely."""
+    last = scan.found[-1]
+    if isinstance(last, Term) and last.head == "number":
+        raise StudentError("a transpose right after a number isn't read; put what it transposes in parentheses", start, end)
 
 
 def prime(scan: Scan, match: re.Match[str]) -> None:
@@ -67,6 +75,9 @@ def prime(scan: Scan, match: re.Match[str]) -> None:
             raise StudentError(said, start, end)
     elif last.type in ("TRANSPOSE", "SUPERSCRIPT"):
         raise StudentError("a prime isn't read here; put what it transposes in parentheses", start, end)
+    elif not scan.words.matrices:
+        said = "a prime after a scalar isn't read; it transposes a matrix, or differentiates a function as in σ'(z)"
+        raise StudentError(said, start, end)
     scan.add("TRANSPOSE", start, end)
 
 
@@ -185,9 +196,13 @@ def norm(scan: Scan, match: re.Match[str]) -> None:
     raise StudentError("double bars aren't read; write norm(x), or sum(x∘x) for its square", *match.span())
 
 
-def attribute(scan: Scan, match: re.Match[str]) -> None:
+def attribute(scan: Scan, match: re.Match[str]) -> int | None:
     """A dot and a word, as in code."""
     word = scan.original[match.start() : match.end()]
+    if word.startswith(".T") and scan.ended:  # as in A.Tx
+        _not_of_a_number(scan, match.start(), match.start() + 2)
+        scan.add("TRANSPOSE", match.start(), match.start() + 2)
+        return match.start() + 2
     said = f"`{word[:24]}` isn't read; products are written with `*`, transposes with .T or ᵀ, functions as exp(z)"
     raise StudentError(said, *match.span())
 
@@ -199,6 +214,9 @@ def other(scan: Scan, match: re.Match[str]) -> None:
         raise StudentError("`=` isn't read here; one may stand after dL/d… at the beginning", *match.span())
     if character in '"“”„«»`':
         raise StudentError("quotation marks aren't read; delete them", *match.span())
+    if character == "∂":
+        said = "`∂` is read in ∂L/∂z, the adjoint of a step; write other derivatives out, as σ'(z)"
+        raise StudentError(said, *match.span())
     if character == ".":
         raise StudentError("a dot isn't read here; products are written with `*` or `·`", *match.span())
     raise StudentError(f"`{character}` isn't read", *match.span())

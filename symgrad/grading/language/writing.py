@@ -135,7 +135,8 @@ class _Writer:
         above, below = term.operands
         if self.latex:
             return rf"\frac{{{self.write(above, SUM)}}}{{{self.write(below, SUM)}}}", ATOM
-        return f"{self.write(above, POWER)}/{self.write(below, POWER)}", PRODUCT
+        texts = [f"({self.write(o, SUM)})" if o.head == "adjoint" else self.write(o, POWER) for o in (above, below)]
+        return "/".join(texts), PRODUCT
 
     def _negative(self, term: Term) -> Written:
         return f"{self.signs.minus}{self.write(term.operands[0], POWER)}", UNARY

@@ -1,6 +1,7 @@
 """The marks as CSV that the gradebook of Canvas imports: a column for each exercise, the most marks in the second row.
 
-Canvas finds a student by one of three numbers and names; the id goes where it fits.
+Canvas finds a student by one of three numbers and names; the id goes where it fits. Where a person has to decide something
+the cell stays empty, which leaves a grade in Canvas as it is.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ def _rows(gradebook: Gradebook) -> Iterator[list[str]]:
     possible = tally.possible(gradebook)
     yield [*HEADERS, *possible]
     yield [POINTS, *[""] * (len(HEADERS) - 1), *(shortest(most) for most in possible.values())]
-    found = tally.by_exercise(gradebook)
+    found, open_ = tally.by_exercise(gradebook), tally.pending(gradebook)
     for total in gradebook.students:
         student = total.student
         number, login = (student, "") if student.isascii() and student.isdigit() else ("", student)
-        scores = (shortest(found.get((student, exercise), (0.0, 0.0))[0]) for exercise in possible)
+        scores = (
+            "" if (student, exercise) in open_ else shortest(found.get((student, exercise), (0.0, 0.0))[0])
+            for exercise in possible
+        )
         yield [student, number, "", login, "", *scores]

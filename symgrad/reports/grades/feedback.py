@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symgrad.grading.gradebook import Graded
-from symgrad.reports.grades.format import PERSON, Paper, waits
+from symgrad.reports.grades.format import PERSON, Paper, person
 from symgrad.reports.grades.marks import shortest
 from symgrad.reports.grades.quoting import fence, span
 
@@ -40,5 +40,5 @@ def _answer(answer: Graded) -> Iterator[str]:
     if answer.message.strip():
         yield "Comment:"
         yield fence(answer.message)
-    if waits(answer):
+    if person(answer):
         yield PERSON

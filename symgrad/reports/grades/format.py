@@ -42,6 +42,11 @@ class FilePerStudent:
 Format: TypeAlias = OneFile | FilePerStudent
 
 
+def person(answer: Graded) -> str:
+    """That a person will look at an answer, where a student isn't told by its message already; else nothing."""
+    return PERSON if waits(answer) and "a person will look" not in answer.message else ""
+
+
 def waits(answer: Graded) -> bool:
     """Whether a student is told that a person will look at an answer."""
     return answer.needs_person or answer.verdict == "undecided"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from symgrad.grading.gradebook import Graded
-from symgrad.reports.grades.format import PERSON, Paper, waits
+from symgrad.reports.grades.format import Paper, person, waits
 from symgrad.reports.grades.json_format import array, whole
 from symgrad.reports.grades.marks import number, shortest
 from symgrad.reports.grades.overview import counted
@@ -26,7 +26,7 @@ def render(paper: Paper) -> str:
 
 
 def _test(answer: Graded) -> dict[str, Any]:
-    said = [answer.message, PERSON] if waits(answer) else [answer.message]
+    said = [answer.message, person(answer)] if person(answer) else [answer.message]
     return {
         "name": line(f"{answer.exercise}: {answer.name}"),
         "score": number(answer.score),

@@ -27,14 +27,15 @@ HEADERS = (
 
 
 def render(gradebook: Gradebook) -> str:
-    """The marks as CSV; a student who handed nothing in has 0, as in nbgrader."""
+    """The marks as CSV; a student who handed nothing in has 0, as in nbgrader; where a person has to decide, nothing."""
     return sheets.written(_rows(gradebook))
 
 
 def _rows(gradebook: Gradebook) -> Iterator[list[str]]:
     yield list(HEADERS)
-    found = tally.by_exercise(gradebook)
+    found, open_ = tally.by_exercise(gradebook), tally.pending(gradebook)
     for exercise, most in tally.possible(gradebook).items():
         for total in gradebook.students:
             score, max_score = (shortest(marks) for marks in found.get((total.student, exercise), (0.0, most)))
+            score = "" if (total.student, exercise) in open_ else score
             yield [exercise, "", "", total.student, "", "", "", score, "0", score, max_score]

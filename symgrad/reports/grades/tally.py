@@ -62,6 +62,11 @@ def by_exercise(gradebook: Gradebook) -> dict[tuple[str, str], tuple[float, floa
     return found
 
 
+def pending(gradebook: Gradebook) -> set[tuple[str, str]]:
+    """Students and exercises of which a person has to decide something: no mark is final there."""
+    return {(answer.student, answer.exercise) for answer in gradebook.answers if answer.verdict == "undecided"}
+
+
 def possible(gradebook: Gradebook) -> dict[str, float]:
     """The most marks that any student could get for each exercise, in the order of the exercises."""
     found = dict.fromkeys(gradebook.exercises, 0.0)
