@@ -4,7 +4,7 @@ Run: python benchmarks/answers.py 100000 FILE.csv [--students 2000] [--seed 0]
 
 Formulas of `students/subjects.py` are rewritten in ways that keep their value, or slip, and are written down by many hands;
 others come from the corpora of the tests. Whether a formula is right is settled here by its values, without symgrad. An answer
-is made anew in four of ten cases, else one that another student gave before: that makes few common and many rare ones, as
+is made anew in half of the cases, else one that another student gave before: that makes few common and many rare ones, as
 in H. A. Simon, "On a class of skew distribution functions", Biometrika 42 (1955), p. 427. A wrong adjoint of a step is
 carried forward by whoever writes the rest in terms of it.
 """
@@ -28,7 +28,7 @@ from students.subjects import SUBJECTS, Subject
 from students.values import code, parsed
 from students.writing import Writer, hand
 
-NEW = 0.4
+NEW = 0.5
 """Share of answers that are made anew; the simplest ones come up again, so that 35 % of 100,000 are distinct."""
 SHORT = 40
 """Characters of a short answer."""

@@ -38,6 +38,8 @@ HEADER = 200
 """Bytes beyond which a journal has outcomes."""
 LOOK = 0.1
 """Seconds between two looks at memory."""
+MOST_WORK = 0.9
+"""Share of the work by which the last kill comes; the pace of a shared machine wanders."""
 MOST_LISTED = 20
 """Differing files that are named."""
 ENDED_WELL = (0, 2)
@@ -99,7 +101,7 @@ def _pss(group: int) -> int:
 
 def moments(count: int, whole: Ran, chance: Random) -> list[float]:
     """Seconds of work after which each run is killed: together as much as at a random moment of each part of the whole run."""
-    shares = [0.0, *((k + chance.random()) / count for k in range(count))]
+    shares = [0.0, *(MOST_WORK * (k + chance.random()) / count for k in range(count))]
     work = whole.seconds - whole.began
     return [work * (after - before) for before, after in pairwise(shares)]
 

@@ -157,6 +157,17 @@ SUBJECTS = (
         one_hot="y",
     ),
     Subject(
+        "logistic_regression",
+        {"w": (1, 3), "b": S, "x": (3, 5), "y": (1, 5)},
+        {"z": "w@x+b"},
+        {
+            "dz": ("(sigmoid(z)-y)/5",),
+            "w": ("dz@x.T", "(sigmoid(z)-y)@x.T/5"),
+            "b": ("total(dz)", "mean(sigmoid(z)-y)", "total(sigmoid(z)-y)/5"),
+        },
+        shares=frozenset({"y"}),
+    ),
+    Subject(
         "tanh_network",
         {"W1": (3, 2), "b1": (3, 1), "W2": (2, 3), "b2": (2, 1), "x": (2, 4), "y": (2, 4)},
         {"z1": "W1@x+stretched(b1,4)", "h": "tanh(z1)", "z2": "W2@h+stretched(b2,4)"},

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from symgrad.cli.options import Failure, only, output, reported, writable, write
+from symgrad.cli.options import Failure, finite, only, output, reported, writable, write
 
 NAMES = ("table", "json", "gradebook", "gradescope", "nbgrader", "canvas", "junit", "feedback", "summary")
 
@@ -34,7 +34,14 @@ NAMES = ("table", "json", "gradebook", "gradescope", "nbgrader", "canvas", "juni
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the points that answers are compared at."
 )
-@click.option("--time-limit", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="Seconds for an answer.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0.1, 3600),
+    callback=finite,
+    default=10.0,
+    show_default=True,
+    help="Seconds for an answer.",
+)
 @click.option("--memory-limit", type=click.IntRange(64, 65536), default=1024, show_default=True, help="MiB for an answer.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where an answer isn't correct.")
 @reported
@@ -82,8 +89,11 @@ def command(
     settings = GradeSettings(seed, jobs or _cores(), time_limit, memory_limit)
     book = grade([exercises], submissions, settings, only=only, journal=place, resume=resume, progress=_progress)
     if folder is not None:
+        written = set()
         for name, text in grades.files(book, grades.FORMATS):
             _put(folder / name, text)
+            written.add(folder / name)
+        _clear(folder, written)
     if output is not None or not per_student:
         write(grades.render(book, format_), output)
     if place is not None:
@@ -122,6 +132,13 @@ def _put(path: Path, text: str) -> None:
         beside.replace(path)
     except OSError as error:
         raise Failure(f"{path}: can't be written: {error.strerror}") from error
+
+
+def _clear(folder: Path, written: set[Path]) -> None:
+    """Removes what an earlier run wrote for students that this one doesn't have."""
+    for pattern in ("feedback/*.md", "gradescope/*/results.json"):
+        for path in set(folder.glob(pattern)) - written:
+            path.unlink()
 
 
 def _progress(count: int) -> Callable[[int], None]:

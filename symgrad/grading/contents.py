@@ -27,8 +27,12 @@ def read_content(content: Any, key: Key, target: Target | None = None) -> Term |
     term = _read(content, key, target)
     if target is not None:
         for leaf in leaves(term):
-            if leaf.head == "adjoint" and f"d{leaf.value}" == target.name:
+            if leaf.head == "adjoint" and leaf.value == target.step:
                 raise StudentError(f"the answer for {target} can't use {target} itself", leaf.start, leaf.end)
+            if leaf.head == "adjoint" and target.step is not None and leaf.value not in key.nearer(target.step):
+                nearer = ", ".join(f"dL/d{step}" for step in key.nearer(target.step)) or "there are none"
+                said = f"dL/d{leaf.value} doesn't come before {target}; an adjoint rests on those nearer to the loss ({nearer})"
+                raise StudentError(said, leaf.start, leaf.end)
     return term
 
 

@@ -27,8 +27,8 @@ ORDER = {tag: place for place, tag in enumerate(CATALOGUE)}
 TINY = 1e-100
 BETWEEN = (2 / 3, 1.5, 0.4)
 """Factors that are neither whole nor one over a whole number and still common."""
-RATIOS = (1.0, *(float(n) for n in range(2, 65)), 0.5, 0.25, 0.125, 1 / 3, 0.2, 1 / 6, *BETWEEN)
-"""Factors that are looked for beside another mistake, with either sign."""
+BESIDE = (1.0, 2.0, 0.5, 4.0, 0.25)
+"""Factors that are looked for beside another mistake, with either sign, and the number of samples."""
 MOST_TOLD = 3
 OPENERS = frozenset({"the", "this", "it", "a", "only", "there", "one", "in", "entry", "softmax", "matrix"})
 """ Words that sentences about mistakes begin with; others are names, which keep their case."""
@@ -117,6 +117,7 @@ class Catalogue:
         known = self.signatures(target, (values.shape[-2], values.shape[-1]))
         if known is None or not len(known.places):
             return Diagnosis()
+        values = values[: len(self.wrong.material.truths[target.name])]
         answer = values.reshape(-1)[known.places]
         if not np.isfinite(answer).all() or not answer.any():
             return Diagnosis()
@@ -134,19 +135,21 @@ class Catalogue:
         found = [(known.wrong[k], simple(float(ratios[k]))) for k in np.flatnonzero(near & np.isfinite(ratios))]
         single = [wrong for wrong, ratio in found if wrong is not None and ratio == 1 and len(wrong.tags) == 1]
         yield from ((0, each.tags, each.sentence) for each in single)
+        beside = (*BESIDE, *self.wrong.material.averaged)
         for wrong, ratio in found:
             if wrong is None:
                 yield from self.factors(ratio)
             elif not single and ratio == 1:
                 yield len(wrong.tags) - 1, wrong.tags, wrong.sentence
-            elif not single and abs(ratio) in RATIOS and wrong.tags[0] not in ("factor", "sum_for_mean"):
+            elif not single and abs(ratio) in beside and wrong.tags[0] not in ("factor", "sum_for_mean"):
                 for _, tags, sentence in self.factors(ratio):
                     yield len(wrong.tags), (*wrong.tags, *tags), f"{wrong.sentence}, and {sentence}"
 
     def factors(self, ratio: float) -> Iterator[Explanation]:
         """What explains a constant factor."""
         for item in CATALOGUE.values():
-            sentence = item.explains(ratio, self.wrong.material.sizes)
+            many = self.wrong.material.averaged if abs(ratio) > 1 else self.wrong.material.sizes
+            sentence = item.explains(ratio, many)
             if sentence:
                 yield 0, (item.tag, *(("sign",) if ratio < 0 and item.tag != "sign" else ())), sentence
 

@@ -15,11 +15,15 @@ from flint import arb
 
 from symgrad.balls import at_precision
 from symgrad.fields import Values
-from symgrad.grading.language.terms import Term, leaves, names_of, parts
+from symgrad.grading.language.terms import NAMED, Term, leaves, parts
 from symgrad.grading.polynomials import UNABLE, weight
-from symgrad.grading.target import Target
+from symgrad.grading.saturation import SATURATING, bits_beyond
+from symgrad.grading.target import Target, adjoint_of
 from symgrad.grading.worlds import Scene, World
+from symgrad.operations.table import TABLE
 
+BRANCHING = 6
+"""Points at which an answer that is made of pieces is confirmed; they lie on both sides of the loss's own kinks."""
 CLOSE = 1e-6
 """Relative difference of floats up to which equality is proposed: textbook forms may lose half of the digits."""
 NEGLIGIBLE = 1e-9
@@ -67,12 +71,14 @@ def decide(world: World, term: Term, target: Target) -> Decision:
     with np.errstate(all="ignore"):
         value = scene.value(term, len(truth))
         size = np.abs(truth)
-        close = np.isfinite(value) & (
-            np.abs(value - truth) <= CLOSE * np.maximum(size, np.abs(value)) + NEGLIGIBLE * size.max()
+        least = NEGLIGIBLE * size.max(axis=(1, 2), keepdims=True)
+        close = (
+            np.isfinite(value) & np.isfinite(truth) & (np.abs(value - truth) <= CLOSE * np.maximum(size, np.abs(value)) + least)
         )
     if close.all():
-        exact = _exactly(world, term, target)
-        equal = _confirmed(world, term, target, 0) if exact is None else exact
+        equal = _exactly(world, term, target)
+        if equal is None:
+            equal = _confirmed(world, term, target)
         return Decision(equal, close if equal else np.zeros_like(close))
     points = [int(k) for k in np.flatnonzero(~close.all(axis=(1, 2)))]
     return _settled(world, term, target, points, close)
@@ -97,12 +103,34 @@ def _settled(world: World, term: Term, target: Target, points: list[int], close:
     return Decision(None if unknown else True, close)
 
 
-def _confirmed(world: World, term: Term, target: Target, point: int) -> bool | None:
-    """Whether floats that agree are confirmed in balls."""
-    found = _differences(world, term, target, point)
-    if found is None or (found < 0).any():
-        return None
-    return not (found > 0).any()
+def _confirmed(world: World, term: Term, target: Target) -> bool | None:
+    """Whether floats that agree are confirmed in balls: at points that tell, and at more of them where something may branch."""
+    points = dict.fromkeys([*world.key.telling(target.name), *_pieces(world, term)])
+    unknown = False
+    for point in points:
+        found = _differences(world, term, target, point)
+        if found is not None and (found > 0).any():
+            return False
+        unknown |= found is None or bool((found < 0).any())
+    return None if unknown else True
+
+
+def _pieces(world: World, term: Term) -> list[int]:
+    """Points at which an answer, or the loss, is made of other pieces: one for each, up to a number."""
+    count = world.key.count(world.key.points)
+    loss = range(min(BRANCHING, count)) if world.key.roads.derivation.kinks else range(0)
+    scene, sides = world.floats, []
+    for part in parts(term):
+        name = part.value[0] if part.head == "derivative" else part.head
+        if name == "indicator":
+            sides.append(scene.value(part, count).reshape(count, -1) > 0)
+        elif getattr(TABLE.get(name), "convention", ""):
+            sides += [scene.value(operand, count).reshape(count, -1) > 0 for operand in part.operands]
+    if not sides:
+        return list(loss)
+    patterns = np.concatenate(sides, axis=1)
+    first = np.unique(patterns, axis=0, return_index=True)[1]
+    return [*loss, *sorted(int(k) for k in first)[:BRANCHING]]
 
 
 def _exactly(world: World, term: Term, target: Target) -> bool | None:
@@ -111,11 +139,17 @@ def _exactly(world: World, term: Term, target: Target) -> bool | None:
         scene = world.polynomials
         if scene is None:
             return None
-        weight(term, {name: _longest(scene.values[name]) for name in names_of(term)})
+        weight(term, {name: _longest(scene.values[name]) for name in _names(term)})
         difference = scene.value(term, 1) - scene.truth(target)
         return all(entry == 0 for entry in difference.flat)
     except UNABLE:
         return None
+
+
+def _names(term: Term) -> set[str]:
+    """The names that a term mentions, as values are kept by them."""
+    named = [leaf for leaf in leaves(term) if leaf.head in NAMED]
+    return {adjoint_of(leaf.value) if leaf.head == "adjoint" else leaf.value for leaf in named}
 
 
 def _longest(values: Any) -> int:
@@ -127,7 +161,7 @@ def _differences(world: World, term: Term, target: Target, point: int) -> Values
 
     None where the answer has no value there.
     """
-    least = _bits(term)
+    least = _bits(term) + world.key.bits(point)
     found = None
     for bits in BITS:
         span = Span()
@@ -141,10 +175,15 @@ def _differences(world: World, term: Term, target: Target, point: int) -> Values
 
 
 class Span:
-    """How many bits the terms of a sum lie apart, at most: a term that far below the others is not seen with fewer."""
+    """How many bits it takes to see everything in an answer: terms of a sum far below the others, saturated functions."""
 
     def __init__(self) -> None:
         self.bits = 0
+
+    def saturates(self, operands: Sequence[Any]) -> None:
+        """Looks at the operands of a function that comes close to a limit as fast as exp."""
+        most = max((abs(float(b)) for o in operands for b in np.asarray(o, dtype=object).flat), default=0.0)
+        self.bits = max(self.bits, bits_beyond(most))
 
     def __call__(self, terms: Sequence[Any]) -> None:
         """Looks at the terms of a sum: numbers, or arrays of balls."""
@@ -170,7 +209,7 @@ def _exponent(ball: Any) -> int:
 
 
 def _compared(scene: Scene, term: Term, target: Target, span: Span) -> Values | None:
-    watch = span if any(part.head in SHRINKING for part in parts(term)) else None
+    watch = span if any(part.head in SHRINKING or part.head in SATURATING for part in parts(term)) else None
     value, truth = scene.value(term, 1, watch)[0], scene.truth(target)[0]
     size = max(abs(float(t.mid())) for t in truth.flat)
     found = np.zeros(truth.shape, np.int8)

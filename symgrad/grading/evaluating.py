@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import sympy
+from flint import arb
 
+from symgrad.balls import Balls
+from symgrad.grading.decimals import meant
 from symgrad.grading.language.terms import Term
+from symgrad.grading.target import adjoint_of
 from symgrad.operations.row import Structural
 from symgrad.operations.table import TABLE
 from symgrad.systems import System, partials
@@ -26,14 +30,22 @@ RELATIONS: Mapping[str, Callable[[System, Any, Any], Any]] = {
 }
 
 
+class Watch(Protocol):
+    """Looks at values on their way."""
+
+    def __call__(self, terms: Sequence[Any]) -> None: ...
+
+    def saturates(self, operands: Sequence[Any]) -> None: ...
+
+
 class Evaluation:
     """Terms evaluated in one number system, given the values of names (adjoints as ``dz2``)."""
 
-    def __init__(self, system: System, values: Mapping[str, Any], watch: Callable[[Sequence[Any]], None] | None = None) -> None:
+    def __init__(self, system: System, values: Mapping[str, Any], watch: Watch | None = None) -> None:
         self.system = system
         self.values = values
         self.watch = watch
-        """Is shown the terms of every sum."""
+        """Is shown the terms of every sum, and the operands of functions."""
 
     def __call__(self, term: Term) -> Any:
         """The value of a term: an array with two trailing axes and points on a leading one, or a number."""
@@ -42,6 +54,8 @@ class Evaluation:
 
     def _row(self, term: Term) -> Any:
         operands = [self(operand) for operand in term.operands]
+        if self.watch is not None:
+            self.watch.saturates(operands)
         if isinstance(TABLE[term.head], Structural):
             operands = [o if np.ndim(o) >= 2 else self.system.lift(o) for o in operands]
         return self.system.function(term.head)(*operands, *options_in(self.system, term.value or ()))
@@ -57,7 +71,7 @@ class Evaluation:
         return self.values[term.value]
 
     def _adjoint(self, term: Term) -> Any:
-        return self.values[f"d{term.value}"]
+        return self.values[adjoint_of(term.value)]
 
     def _sum(self, term: Term) -> Any:
         first, *rest = values = [self(operand) for operand in term.operands]
@@ -125,8 +139,21 @@ class Evaluation:
     def _indicator(self, term: Term) -> Any:
         left, right = (self(operand) for operand in term.operands)
         holds = RELATIONS[term.value](self.system, left, right)
+        if isinstance(self.system, Balls):
+            holds = _undoubted(holds, left, right, term.value)
         one, zero = (exactly(self.system, n) for n in (1, 0))
         return self.system.function("choose")(one, holds, zero)
+
+
+def _same_ball(holds: bool | None, left: Any, right: Any, relation: str) -> bool | None:
+    """A comparison of balls that are the same ball: of what was computed in the same way, as a maximum and its operand."""
+    if holds is None and isinstance(left, arb) and isinstance(right, arb):
+        same = left.mid() == right.mid() and left.rad() == right.rad()
+        return relation in ("<=", ">=", "==") if same else None
+    return holds
+
+
+_undoubted = np.frompyfunc(_same_ball, 4, 1)
 
 
 def exactly(system: System, value: Fraction | int) -> Any:
@@ -142,7 +169,7 @@ def options_in(system: System, options: Sequence[Any]) -> list[Any]:
     """Options of a row as numbers of a system; those that choose between formulas stay what they are."""
     made = []
     for option in options:
-        number = sympy.Rational(option) if isinstance(option, (float, sympy.Number)) else option
+        number = meant(option)
         made.append(exactly(system, Fraction(int(number.p), int(number.q))) if isinstance(number, sympy.Rational) else option)
     return made
 

@@ -12,7 +12,7 @@ from flint import arb
 
 from symgrad.balls import Balls, at_precision
 from symgrad.fields import Values
-from symgrad.grading.diagnosis import RATIOS, Catalogue, Explanation, ranked, told
+from symgrad.grading.diagnosis import Catalogue, Explanation, ranked, told
 from symgrad.grading.evaluating import Evaluation
 from symgrad.grading.evaluating import whole as _whole
 from symgrad.grading.key import BITS, Key
@@ -23,6 +23,20 @@ from symgrad.grading.target import Target
 
 ROUNDINGS = 2.0**-50
 """What the truth may be off as a float, relative."""
+PLAIN = (1.0, 2.0, 0.5)
+"""Factors by which a number is explained; naming any other would tell the answer."""
+LIKELY = frozenset(
+    {
+        "loss_itself",
+        "other_gradient",
+        "adjoint_instead",
+        "regularisation_forgotten",
+        "transposed",
+        "term_dropped",
+        "path_dropped",
+    }
+)
+"""Mistakes that three digits are enough to tell; of a thousand others, one has any three digits."""
 DIGITS = 3
 """Significant digits that a number needs."""
 
@@ -165,7 +179,7 @@ def explained(catalogue: Catalogue, target: Target, figures: Figures) -> Iterato
         short = catalogue.key.short_figures.get(target.name)
         known_truths = [*enumerate(truths), *([] if short is None else [(0, target.part(short)[0])])]
         for point, truth in known_truths:
-            for ratio in [r * s for r in RATIOS for s in (1, -1)]:
+            for ratio in [r * s for r in (*PLAIN, *catalogue.wrong.material.averaged) for s in (1, -1)]:
                 if (point, ratio) != (0, 1.0) and _agree(figures, ratio * truth):
                     yield from _factors(catalogue, ratio, point)
     known = catalogue.signatures(target, (shape[0], shape[1]))
@@ -173,7 +187,8 @@ def explained(catalogue: Catalogue, target: Target, figures: Figures) -> Iterato
     if known is None or len(known.places) < count or known.places[count - 1] != count - 1:
         return
     for wrong, values in zip(known.wrong, known.values, strict=True):
-        if wrong is not None and _agree(figures, values[:count].reshape(shape)):
+        told_ = wrong is not None and len(wrong.tags) == 1 and (wrong.tags[0] in LIKELY or figures.digits.min() > DIGITS)
+        if wrong is not None and told_ and _agree(figures, values[:count].reshape(shape)):
             yield len(wrong.tags) - 1, wrong.tags, wrong.sentence
 
 
@@ -190,7 +205,9 @@ def _factors(catalogue: Catalogue, ratio: float, point: int) -> Iterator[Explana
 
 
 def _agree(figures: Figures, values: Values) -> bool:
-    """Whether numbers agree with values to the digits written, which have to tell something."""
+    """Whether numbers agree with values to the digits written, which have to be enough to tell something."""
     with np.errstate(all="ignore"):
-        near = np.abs(figures.values - values) <= np.maximum(figures.units, 1e-9 * np.abs(values))
-        return bool((near.all() and (figures.digits >= 2).any()) or (near.all() and (figures.values == values).all()))
+        off = np.abs(figures.values - values)
+        near = off <= np.maximum(figures.units, 1e-9 * np.abs(values))
+        exact = off <= ROUNDINGS * np.abs(values)
+        return bool(near.all() and ((figures.digits >= DIGITS) | exact).all() and values.any())

@@ -18,7 +18,7 @@ from symgrad.grading.key import Key
 from symgrad.grading.language import algebra
 from symgrad.grading.language.terms import Term, parts, sized
 from symgrad.grading.outcome import CORRECT, MISSING, Outcome
-from symgrad.grading.target import Target
+from symgrad.grading.target import Target, step_of
 from symgrad.grading.targets import target_of
 from symgrad.grading.worlds import World
 
@@ -50,6 +50,8 @@ class Judge:
 
     def prepare(self, *, figures: bool) -> None:
         """Computes what every answer needs, so that workers that are forked inherit it."""
+        if not self.key.count(self.key.points):
+            raise self.key.unable()
         _ = self.catalogue.wrong.by_name, self.key.polynomials, self.truth.floats
         if figures:
             _ = self.given.wrong.by_name, self.key.exact, self.key.short_figures
@@ -71,7 +73,7 @@ class Judge:
                 term = algebra.entry(term, f"{target.index[0] + 1},{target.index[1] + 1}", term.start, term.end)
             if self._is_value(name, term, target):
                 said = (
-                    f"This is the value of {name.strip()}; what is asked is its adjoint, {target}. Hand it in as {target.name}."
+                    f"This is the value of {target.step}; what is asked is its adjoint, {target}. Hand it in as d{target.step}."
                 )
                 return Outcome("unreadable", message=said)
             with np.errstate(all="ignore"):
@@ -86,8 +88,8 @@ class Judge:
 
     def _is_value(self, name: str, term: Term, target: Target) -> bool:
         """Whether a step's name alone was given, and its value with it."""
-        step = target.name.removeprefix("d")
-        if target.name in self.key.exercise.parameter_names or name.strip()[:1] in ("d", "∂") or target.index is not None:
+        step = target.step
+        if step is None or target.index is not None or name.strip() not in (step, step.replace("_", "")):
             return False
         if term.shape != target.shape:
             return False
@@ -98,8 +100,8 @@ class Judge:
         """The student's own adjoints that can be gone on from: readable, of the right shape, not zero, from the loss down."""
         found: dict[str, Term] = {}
         for name in reversed(self.key.asked):
-            step = name.removeprefix("d")
-            if name in self.key.exercise.parameter_names or step not in own or name == target.name:
+            step = step_of(name)
+            if step is None or step not in own or name == target.name:
                 continue
             try:
                 term = read_content(own[step], self.key, Target(name, self.key.asked[name][1]))
@@ -113,7 +115,7 @@ class Judge:
 
     def _right(self, own: Mapping[str, Any]) -> set[str]:
         """The steps for which the student has no answer of their own."""
-        return {n.removeprefix("d") for n in self.key.asked} - set(own)
+        return {step for n in self.key.asked if (step := step_of(n)) is not None} - set(own)
 
     def _judged(self, term: Term, target: Target, own: Mapping[str, Term]) -> Outcome:
         if term.shape != target.wanted:

@@ -13,29 +13,32 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import arb
+from flint import arb, fmpq
 
 from symgrad.balls import Balls, at_precision, to_balls
-from symgrad.errors import SymgradError
+from symgrad.errors import AuthorError, SymgradError
 from symgrad.exercise import Exercise
 from symgrad.fields import ONE_HOT, Values
 from symgrad.floats import Floats
+from symgrad.grading.decimals import as_meant, decimal
 from symgrad.grading.language.vocabulary import Vocabulary, vocabulary
-from symgrad.grading.polynomials import UNABLE, Polynomials
+from symgrad.grading.polynomials import UNABLE, Polynomials, bounded
+from symgrad.grading.sampling import generic_points
+from symgrad.grading.saturation import SATURATING, bits_beyond
 from symgrad.grading.tape import Pass, Tape
+from symgrad.grading.target import adjoint_of, step_of
+from symgrad.graph import Graph
 from symgrad.operations.nodes import Shape
 from symgrad.results import Settings
 from symgrad.roads import Roads
 
-POINTS = 8
-"""Generic points at which answers are compared."""
-DRAWN = 32
-"""Short points that are drawn, to find as many generic ones beside them."""
-SPREAD = 1 / 128
-"""How far a generic point lies beside a short one, at most."""
 OFFSET = 2.0**-70
 """How far balls are moved off the floats, in units of the value: off every grid that an answer could know of."""
 BITS = 160
+MOST_BALLS = 256
+MOST_CONFIRMED = 4
+"""Points at which an answer is confirmed, at most, where one doesn't do."""
+NOTHING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -53,50 +56,56 @@ class Key:
         return vocabulary(self.exercise)
 
     @cached_property
+    def graph(self) -> Graph:
+        """The exercise's loss, with decimals as they were meant."""
+        return as_meant(self.exercise.graph)
+
+    @cached_property
     def tape(self) -> Tape:
         """The exercise's loss, node by node."""
-        return Tape(self.exercise.graph, self.exercise.parameter_names)
+        return Tape(self.graph, self.exercise.parameter_names)
 
     @cached_property
     def asked(self) -> dict[str, tuple[Any, Shape]]:
-        """What may be asked: parameters (gradients) and steps as ``dz1`` (adjoints), with symbol and shape."""
-        graph = self.exercise.graph
+        """What may be asked, with symbol and shape: gradients by parameter, adjoints by step as `adjoint_of` names them."""
+        graph = self.graph
         found = {n: (self.exercise.inputs[n].symbol, self.exercise.inputs[n].shape) for n in self.exercise.parameter_names}
         reached = self.tape.active
-        steps = {f"d{name}": symbol for name, symbol in graph.named.items() if symbol in reached}
+        steps = {adjoint_of(name): symbol for name, symbol in graph.named.items() if symbol in reached}
         return found | {name: (symbol, graph.shapes[symbol]) for name, symbol in steps.items()}
 
     @cached_property
     def roads(self) -> Roads:
         """The exercise on its way to a verdict: given points, sampling, what PyTorch says in float32."""
-        return Roads(self.exercise, Settings(seed=self.seed, points=DRAWN, dtype="float32"))
+        return Roads(self.exercise, Settings(seed=self.seed, points=1, dtype="float32"))
 
     @cached_property
     def points(self) -> dict[str, Values]:
-        """Generic points, (points, rows, columns) by name; short ones moved a little, within the domain."""
-        exercise, search = self.exercise, Roads(self.exercise, Settings(seed=self.seed, points=DRAWN))
-        given = len(exercise.given)
-        short = {name: array[given:] for name, array in search.points.values.items()}
-        if not len(next(iter(short.values()))):
-            short = dict(search.points.values)
-        generator = np.random.default_rng([self.seed, 20])
-        moved = {name: self._moved(name, array, generator) for name, array in short.items()}
-        fine = search.acceptable(moved) if len(next(iter(moved.values()))) else np.zeros(0, bool)
-        chosen = moved if fine.any() else short
-        if self.mirrored:
-            chosen = {name: np.abs(array) for name, array in chosen.items()}
-            fine = search.acceptable(chosen) if len(next(iter(chosen.values()))) else fine
-        kept = np.flatnonzero(fine)[:POINTS] if fine.any() else np.arange(len(next(iter(short.values()))))[:POINTS]
-        return {name: array[kept] for name, array in chosen.items()}
+        """Generic points, (points, rows, columns) by name."""
+        found = generic_points(self.exercise, self.tape, self.seed)
+        if not self.mirrored:
+            return found
+        positive = {name: np.abs(array) for name, array in found.items()}
+        with np.errstate(all="ignore"):
+            fine = Roads(self.exercise, Settings(seed=self.seed)).acceptable(positive)
+        return {name: array[fine] for name, array in positive.items()}
 
-    def _moved(self, name: str, array: Values, generator: np.random.Generator) -> Values:
-        domain = self.exercise.domain.get(name, (-np.inf, np.inf))
-        if isinstance(domain, str):
-            return array
-        low, high = domain
-        least, greatest = self.exercise.inputs[name].limits
-        moved = array + generator.uniform(-SPREAD, SPREAD, array.shape)
-        return np.clip(moved, max(low, least), min(high, greatest)) if np.isfinite([low, high]).any() or least == 0 else moved
+    def unable(self) -> AuthorError:
+        """What an author is told of an exercise without a point to compare answers at."""
+        place = self.exercise.place
+        return AuthorError(
+            "no point was found at which the loss is defined and smooth, to compare answers at",
+            field="domain",
+            accepted="bounds for the symbols, such as {'x': (0.5, 2)}",
+            exercise=self.exercise.name,
+            path=None if place is None else place.path,
+            line=None if place is None else place.line,
+        )
+
+    @staticmethod
+    def count(points: Mapping[str, Values]) -> int:
+        """How many points there are."""
+        return len(next(iter(points.values())))
 
     @cached_property
     def floats(self) -> Floats:
@@ -110,19 +119,19 @@ class Key:
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """The values of all names at the generic points, adjoints as ``dz1``."""
+        """The values of all names at the generic points, adjoints as `adjoint_of` names them."""
         return self.named(self.worked)
 
     def named(self, done: Pass) -> dict[str, Any]:
         """The values of a pass by the names that answers use."""
-        graph = self.exercise.graph
-        found = {i.name: done.values[i.symbol] for i in graph.inputs}
-        found |= {name: done.values.get(symbol, symbol) for name, symbol in graph.named.items()}
-        return found | {
-            name: done.adjoints[symbol]
-            for name, (symbol, _) in self.asked.items()
-            if name[0] == "d" and symbol in done.adjoints
-        }
+        found = {i.name: done.values[i.symbol] for i in self.graph.inputs}
+        found |= {name: done.values.get(symbol, symbol) for name, symbol in self.graph.named.items()}
+        return found | {name: self.truth(done, name) for name in self.asked if step_of(name) is not None}
+
+    def nearer(self, step: str) -> tuple[str, ...]:
+        """The steps between one and the loss, on whose adjoints its own may rest."""
+        symbol, named = self.graph.named[step], self.graph.named
+        return tuple(name for name in reversed(list(named)) if named[name] in self.tape.downstream(symbol))
 
     def again(self, values: Mapping[Any, Any], own: frozenset[Any]) -> dict[Any, Any]:
         """Values in floats with the nodes outside of `own` computed anew from the others."""
@@ -141,16 +150,52 @@ class Key:
         """The right pass in balls beside a generic point; to be called and used at that precision."""
         known = self._balls.get((point, bits))
         if known is None:
-            inputs = {
-                name: to_balls(array[point : point + 1])
-                if self.exercise.domain.get(name) == ONE_HOT
-                else _shifted(array[point : point + 1], k)
-                for k, (name, array) in enumerate(self.points.items())
-            }
             system = Balls()
-            known = self.tape.backward(system, self.tape.forward(system, inputs))
-            self._balls[point, bits] = known
+            known = self.tape.backward(system, self.tape.forward(system, self._beside(point)))
+            if len(self._balls) < MOST_BALLS:
+                self._balls[point, bits] = known
         return known
+
+    def _beside(self, point: int) -> dict[str, Any]:
+        """A generic point as balls, moved off the floats within the domain."""
+        found = {}
+        for k, (name, array) in enumerate(self.points.items()):
+            domain = self.exercise.domain.get(name, (-np.inf, np.inf))
+            one = array[point : point + 1]
+            width = 0.0 if isinstance(domain, str) else min(1.0, domain[1] - domain[0])
+            found[name] = _shifted(one, k, width) if width else to_balls(one)
+        return found
+
+    def bits(self, point: int) -> int:
+        """Bits that tell a saturated function from its limit at a point, beyond the usual ones."""
+        if point not in self._bits:
+            most = 0.0
+            for node in self.graph.nodes:
+                if node.row.name in SATURATING:
+                    values = [self.worked.values[o] for o in node.operands if o in self.worked.values]
+                    most = max([most, *(float(np.abs(v[point]).max()) for v in values if np.ndim(v) == 3)])
+            self._bits[point] = bits_beyond(most)
+        return self._bits[point]
+
+    @cached_property
+    def _bits(self) -> dict[int, int]:
+        return {}
+
+    def telling(self, name: str) -> tuple[int, ...]:
+        """Points at which together every entry of a gradient that isn't zero everywhere differs from zero."""
+        if name not in self._telling:
+            whole = np.abs(self.truth(self.worked, name)).reshape(self.count(self.points), -1)
+            seen = whole > NOTHING * whole.max(axis=1, keepdims=True)
+            chosen = [int(np.argmax(seen.sum(axis=1)))] if len(seen) else []
+            for k in range(len(seen)):
+                if len(chosen) < MOST_CONFIRMED and (seen[k] & ~seen[chosen].any(axis=0)).any():
+                    chosen.append(k)
+            self._telling[name] = tuple(chosen)
+        return self._telling[name]
+
+    @cached_property
+    def _telling(self) -> dict[str, tuple[int, ...]]:
+        return {}
 
     @cached_property
     def _balls(self) -> dict[tuple[int, int], Pass]:
@@ -162,6 +207,7 @@ class Key:
         if ONE_HOT in self.exercise.domain.values():  # more is equal there than polynomials say
             return None
         try:
+            bounded(self.graph)
             system = Polynomials(self.exercise.inputs)
             return system, self.tape.backward(system, self.tape.forward(system, system.inputs))
         except UNABLE:
@@ -177,7 +223,7 @@ class Key:
         """The right pass in balls at the exercise's first points."""
         system = Balls()
         with at_precision(BITS):
-            inputs = {name: to_balls(np.stack(list(array))) for name, array in self.given.items()}
+            inputs = {name: _as_meant(array) for name, array in self.given.items()}
             return self.tape.backward(system, self.tape.forward(system, inputs))
 
     @cached_property
@@ -203,8 +249,11 @@ class Key:
         return {name: torch.gradients[name][:1] for name in self.exercise.parameter_names}
 
 
-def _shifted(array: Values, k: int) -> Any:
+_as_meant = np.frompyfunc(lambda value: arb(fmpq(*decimal(value).as_integer_ratio())), 1, 1)
+"""The balls around the decimals that an author wrote at a given point."""
+
+
+def _shifted(array: Values, k: int, width: float) -> Any:
     """Balls a little beside floats, by irrational amounts that differ from entry to entry."""
-    exact = to_balls(array)
     amounts = np.array([arb(3 + 2 * j + 7 * k).sqrt() * OFFSET for j in range(array.size)], dtype=object)
-    return exact + amounts.reshape(array.shape) * np.maximum(np.abs(array), 1.0)
+    return to_balls(array) + amounts.reshape(array.shape) * np.maximum(np.abs(array), width)

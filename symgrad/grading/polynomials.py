@@ -14,7 +14,8 @@ from flint.utils.flint_exceptions import DomainError
 
 from symgrad.floats import blocked, concatenated, embedded
 from symgrad.grading.language.terms import Term
-from symgrad.graph import Input
+from symgrad.grading.target import adjoint_of
+from symgrad.graph import Graph, Input
 from symgrad.operations.row import Elementwise, Structural
 from symgrad.systems import System
 
@@ -102,6 +103,34 @@ class Polynomials(System):
         return np.broadcast_to(array, (*array.shape[:-2], rows, columns))
 
 
+def bounded(graph: Graph) -> None:
+    """Raises NotPolynomial for a loss that may have more than MOST_TERMS terms, or no polynomial for a node."""
+    weights: dict[Any, int] = {i.symbol: 1 for i in graph.inputs}
+    for node in graph.nodes:
+        operands = [weights.get(o, 1) for o in node.operands]
+        rows, columns = graph.shapes.get(node.operands[0], (1, 1)) if node.operands else (1, 1)
+        match node.row.name:
+            case "add" | "subtract":
+                found = sum(operands)
+            case "multiply" | "hadamard" | "divide":
+                found = _times(operands)
+            case "square":
+                found = operands[0] ** 2
+            case "matmul":
+                found = operands[0] * operands[1] * columns
+            case "total" | "mean" | "trace":
+                found = operands[0] * rows * columns
+            case "power":
+                found = _power(operands[0], node.operands[1])
+            case name if name in LINEAR:
+                found = max(operands, default=1)
+            case _:
+                raise NotPolynomial
+        if found > MOST_TERMS:
+            raise NotPolynomial
+        weights[node.symbol] = found
+
+
 def weight(term: Term, weights: Mapping[str, int]) -> int:
     """A bound on the terms of an entry of an expanded answer, given those of names. Raises NotPolynomial."""
     found = _weight(term, weights)
@@ -118,7 +147,7 @@ def _weight(term: Term, weights: Mapping[str, int]) -> int:
         case "name":
             return weights[term.value]
         case "adjoint":
-            return weights[f"d{term.value}"]
+            return weights[adjoint_of(term.value)]
         case "sum":
             return sum(operands)
         case "product":
@@ -149,6 +178,6 @@ def _times(counts: Sequence[int]) -> int:
 
 
 def _power(count: int, exponent: Any) -> int:
-    if exponent.denominator != 1 or not 0 <= exponent <= 64:
+    if not getattr(exponent, "is_Rational", True) or exponent.denominator != 1 or not 0 <= exponent <= 64:
         raise NotPolynomial
     return _times([max(count, 1)] * int(exponent)) if count > 1 else int(exponent) + 1

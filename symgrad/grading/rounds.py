@@ -19,6 +19,7 @@ from symgrad.grading.judging import Judge
 from symgrad.grading.marking import Scheme
 from symgrad.grading.outcome import MISSING, Outcome
 from symgrad.grading.pool import Failed, run
+from symgrad.grading.target import adjoint_of
 from symgrad.grading.targets import target_of
 
 MEMORY = 1024
@@ -70,7 +71,7 @@ class Rounds:
             return LAST
         step = self._step(judge, answer.name)
         names = list(judge.key.asked)
-        return LAST if step is None else len(names) - names.index(f"d{step}")
+        return LAST if step is None else len(names) - names.index(adjoint_of(step))
 
     def _step(self, judge: Judge, name: str) -> str | None:
         """The step that a name asks the adjoint of, as a whole."""
@@ -80,8 +81,7 @@ class Rounds:
                 target = target_of(name, judge.key)
             except StudentError:
                 target = None
-            whole = target is not None and target.index is None and target.name not in judge.key.exercise.parameter_names
-            self._steps[memo] = target.name.removeprefix("d") if whole and target is not None else None
+            self._steps[memo] = target.step if target is not None and target.index is None else None
         return self._steps[memo]
 
     @cached_property
@@ -151,7 +151,7 @@ class Rounds:
         """
         if "carried_forward" in outcome.tags:
             return True
-        asked = any(t.name == f"d{step}" and marks > 0 for t, marks in self.schemes[answer.exercise].marks.items())
+        asked = any(t.step == step and marks > 0 for t, marks in self.schemes[answer.exercise].marks.items())
         return outcome.verdict == "incorrect" and (asked or bool(set(outcome.tags) - UNTELLING))
 
 

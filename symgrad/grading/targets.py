@@ -9,7 +9,7 @@ from symgrad.errors import StudentError, nearest
 from symgrad.grading.key import Key
 from symgrad.grading.language.characters import SAME
 from symgrad.grading.language.runs import another_number
-from symgrad.grading.target import Target
+from symgrad.grading.target import Target, adjoint_of, step_of
 
 NAME = re.compile(
     r"\s*(?:grad(?:ient)?\s+|∇)?(?P<name>[^\[\]()=]+?)\s*(?:[\[(]\s*(?P<index>\d{1,6}(?:\s*,\s*\d{1,6})?)\s*[\])])?\s*"
@@ -28,7 +28,9 @@ def target_of(text: str, key: Key) -> Target:
     derivative = DERIVATIVE.fullmatch(name)
     meant = _meant((derivative["of"] if derivative else name).strip(), derivative is not None, key)
     if meant is None:
-        names = [*key.asked, *(n.removeprefix("d") for n in key.asked)]
+        names = [
+            n for each in key.asked for n in ((each,) if step_of(each) is None else (f"d{step_of(each)}", step_of(each) or ""))
+        ]
         other = another_number(name, names)
         hint = f"; did you mean `{other}`?" if other else nearest(name, names).replace("'", "`")
         raise StudentError(f"`{shown}` names no answer of this exercise{hint or f'; there are {_listed(key)}'}")
@@ -43,9 +45,9 @@ def _spelled(key: Key) -> dict[str, str]:
     """Every spelling of what may be asked."""
     found: dict[str, str] = {}
     for spelling, term in key.vocabulary.names.items():
-        if term.head == "name" and (term.value in key.exercise.parameter_names or f"d{term.value}" in key.asked):
+        if term.head == "name" and (term.value in key.exercise.parameter_names or adjoint_of(term.value) in key.asked):
             plain = term.value in key.exercise.parameter_names
-            found[spelling] = term.value if plain else f"d{term.value}"
+            found[spelling] = term.value if plain else adjoint_of(term.value)
     return found
 
 
@@ -66,6 +68,4 @@ def _index(index: list[int], shape: tuple[int, int], shown: str) -> tuple[int, i
 
 
 def _listed(key: Key) -> str:
-    return ", ".join(
-        f"dL/d{name.removeprefix('d') if name not in key.exercise.parameter_names else name}" for name in key.asked
-    )
+    return ", ".join(f"dL/d{step_of(name) or name}" for name in key.asked)

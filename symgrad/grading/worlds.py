@@ -5,7 +5,7 @@ A `World` gives `Scene`s: a number system, the values of all names at one or all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from symgrad.balls import Balls
-from symgrad.grading.evaluating import Evaluation
+from symgrad.grading.evaluating import Evaluation, Watch
 from symgrad.grading.key import Key
 from symgrad.grading.language.terms import Term
 from symgrad.grading.tape import Pass, full
-from symgrad.grading.target import Target
+from symgrad.grading.target import Target, adjoint_of
 from symgrad.systems import System
 
 
@@ -30,7 +30,7 @@ class Scene:
     values: Mapping[str, Any]
     done: Pass
 
-    def value(self, term: Term, count: int, watch: Callable[[Sequence[Any]], None] | None = None) -> Any:
+    def value(self, term: Term, count: int, watch: Watch | None = None) -> Any:
         """A term's value with all its points, rows and columns; `watch` is shown the terms of every sum."""
         found = Evaluation(self.system, self.values, watch)(term)
         if np.ndim(found) < 2:
@@ -84,9 +84,9 @@ class World:
         for step, term in self.own.items():
             shape = term.shape
             found = Scene(self.key, system, values, done).value(term, len(next(iter(values.values()))))
-            values[f"d{step}"] = full(found, shape)
+            values[adjoint_of(step)] = full(found, shape)
             if step in self.carried:
-                given[self.key.asked[f"d{step}"][0]] = values[f"d{step}"]
+                given[self.key.asked[adjoint_of(step)][0]] = values[adjoint_of(step)]
         if given:
             done = self.key.tape.backward(system, done.values, given=given)
         return Scene(self.key, system, values, done)

@@ -178,7 +178,7 @@ def test_points_lie_off_every_grid_and_within_the_domain():
     """Generic points aren't multiples of 1/64, keep to a domain, and away from kinks."""
     w, x = scalar("w"), scalar("x")
     key = Key(Exercise(name="narrow", loss=relu(w * x) * 3, parameters=[w], domain={"x": (0, 0.5)}))
-    assert len(key.points["x"]) == 8
+    assert len(key.points["x"]) == 64
     assert np.all((key.points["x"] >= 0) & (key.points["x"] <= 0.5))
     assert np.all(np.abs(key.points["w"] * key.points["x"]) > 1e-7)
     assert not np.any(key.points["w"] * 64 == np.round(key.points["w"] * 64))

@@ -191,7 +191,7 @@ def test_a_failure_costs_its_own_task_alone(jobs):
     """Among quick tasks, before and behind it in the same batch, each failure stays where it belongs."""
     bad = {300: forever, 301: crash, 302: lambda: os._exit(1), 700: lambda: 1 // 0, 701: object, 1999: forever, 900: crash}
     bad |= {500: lambda: len(bytearray(1 << 29))} if Path("/proc/self/statm").exists() else {}
-    found = outcomes(lambda n: bad[n]() if n in bad else n, range(2000), jobs=jobs, seconds=0.25)
+    found = outcomes(lambda n: bad[n]() if n in bad else n, range(2000), jobs=jobs, seconds=1.5)
     kinds = {n: result.kind for n, result in enumerate(found) if isinstance(result, Failed)}
     expected = {
         300: "time",

@@ -12,7 +12,7 @@ from symgrad.grading.equivalence import decide
 from symgrad.grading.evaluating import Evaluation
 from symgrad.grading.language.grammar import read_text
 from symgrad.grading.polynomials import NotPolynomial, weight
-from symgrad.grading.target import Target
+from symgrad.grading.target import Target, adjoint_of
 from symgrad.grading.worlds import World
 
 NAMES = [name for name in judges() if name != "mlp_wide"]
@@ -24,7 +24,7 @@ def test_a_tape_agrees_with_the_derivation(name):
     key = judges()[name].key
     derivation = key.roads.derivation
     outputs = [*derivation.gradients.values(), *derivation.adjoints.values()]
-    asked = [*derivation.gradients, *(f"d{step}" for step in derivation.adjoints)]
+    asked = [*derivation.gradients, *(adjoint_of(step) for step in derivation.adjoints)]
     with np.errstate(all="ignore"):
         values = listed(Floats().bind(program(derivation, outputs))(*key.points.values()))
     for each, value in zip(asked, values, strict=True):
@@ -114,12 +114,12 @@ def test_every_operation_of_answers_has_a_value_in_floats_and_balls():
         for text in (f"{name}(x/3 + 1/2)", f"{name}'(x/3 + 1/2)")[: 2 if row.build is None else 1]:
             term = read_text(text, key.vocabulary)
             with np.errstate(all="ignore"):
-                floats = np.broadcast_to(Evaluation(Floats(), values)(term), (8, 1, 1)).ravel()
+                floats = np.broadcast_to(Evaluation(Floats(), values)(term), (64, 1, 1)).ravel()
             with at_precision(160):
                 from symgrad.balls import to_balls
 
                 balls = Evaluation(Balls(), {n: to_balls(a) for n, a in values.items()})(term)
-                exact = np.array([float(b) for b in np.broadcast_to(np.asarray(balls, dtype=object), (8, 1, 1)).ravel()])
+                exact = np.array([float(b) for b in np.broadcast_to(np.asarray(balls, dtype=object), (64, 1, 1)).ravel()])
             known = np.isfinite(floats) & np.isfinite(exact)
             np.testing.assert_allclose(floats[known], exact[known], rtol=1e-7, atol=1e-12, err_msg=text)
             checked += int(known.any())

@@ -210,6 +210,9 @@ def attribute(scan: Scan, match: re.Match[str]) -> int | None:
 def other(scan: Scan, match: re.Match[str]) -> None:
     """Any other character."""
     character = scan.original[match.start() : match.end()]
+    if character == "=" and scan.open and scan.open[-1].value == "group":
+        scan.add("RELATION", *match.span(), "==")
+        return
     if character == "=":
         raise StudentError("`=` isn't read here; one may stand after dL/d… at the beginning", *match.span())
     if character in '"“”„«»`':

@@ -63,11 +63,6 @@ def leaves(term: Term) -> Iterator[Term]:
     return (part for part in parts(term) if not part.operands)
 
 
-def names_of(term: Term) -> set[str]:
-    """The names of the exercise that a term mentions, adjoints as ``dz2``."""
-    return {f"d{leaf.value}" if leaf.head == "adjoint" else leaf.value for leaf in leaves(term) if leaf.head in NAMED}
-
-
 NAMED = ("name", "adjoint")
 
 

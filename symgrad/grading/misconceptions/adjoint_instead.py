@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from symgrad.grading.misconceptions.misconception import Example, Material, Misconception, Slip, everywhere
+from symgrad.grading.target import step_of
 
 
 def _slips(material: Material) -> Iterator[Slip]:
     for name, array in material.truths.items():
         if name not in material.key.exercise.parameter_names:
-            step = name.removeprefix("d")
+            step = step_of(name)
             said = f"this is the adjoint of {step}; the chain goes on from there"
             yield Slip(said, partial(everywhere, material, array, but=name))
 

@@ -8,7 +8,7 @@ from symgrad.grading.misconceptions.misconception import Example, Material, Misc
 
 
 def _slips(material: Material) -> Iterator[Slip]:
-    output = material.key.exercise.graph.output
+    output = material.key.graph.output
     value = material.values.get(output)
     if value is not None:
         yield Slip("this is the loss itself, not its derivative", lambda: everywhere(material, value))

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import numpy as np
+import sympy
 
 from symgrad.fields import Values
 from symgrad.grading.chain import PRODUCTS, Chain
@@ -44,7 +45,7 @@ class Material:
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """Numbers of samples that a mean may be over: lengths of the data, and of what a mean is taken of."""
-        graph, parameters = self.key.exercise.graph, self.key.exercise.parameter_names
+        graph, parameters = self.key.graph, self.key.exercise.parameter_names
         shapes = [i.shape for i in graph.inputs if i.name not in parameters]
         lengths = {n for rows, columns in shapes for n in (rows, columns, rows * columns)}
         for node in graph.nodes:
@@ -52,6 +53,19 @@ class Material:
                 rows, columns = self.chain.shape(node.operands[0])
                 lengths |= {rows, columns, rows * columns}
         return tuple(sorted(n for n in lengths if n > 1))
+
+    @cached_property
+    def averaged(self) -> tuple[int, ...]:
+        """Those of the numbers of samples that the loss divides by."""
+        numbers = {1}
+        for node in self.key.graph.nodes:
+            constants = [n for o in node.operands for n in o.atoms(sympy.Rational)]
+            numbers |= {abs(int(part)) for n in constants for part in (n.p, n.q)}
+            if node.row.name == "mean":
+                rows, columns = self.chain.shape(node.operands[0])
+                axis = node.options[0] if node.options else None
+                numbers.add(rows * columns if axis is None else rows if axis == 0 else columns)
+        return tuple(n for n in self.sizes if any(number % n == 0 for number in numbers) and n > 2)
 
 
 @dataclass(frozen=True)
@@ -131,7 +145,7 @@ def is_term(material: Material, edge: Edge) -> bool:
 
 def rests_on(material: Material, symbol: Any) -> set[Any]:
     """Everything that a symbol rests on, itself included."""
-    definitions = {node.symbol: node for node in material.key.exercise.graph.nodes}
+    definitions = {node.symbol: node for node in material.key.graph.nodes}
     found, stack = set(), [symbol]
     while stack:
         current = stack.pop()

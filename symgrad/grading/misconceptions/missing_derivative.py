@@ -9,6 +9,7 @@ from typing import Any
 
 from symgrad.grading.misconceptions.misconception import Example, Material, Misconception, Slip, broadcast
 from symgrad.grading.tape import Change, Edge, Local
+from symgrad.grading.target import adjoint_of
 
 UNTOLD = ("total", "mean", "transpose", "take", "block")
 """Rows on whole matrices without a factor that could be forgotten."""
@@ -50,12 +51,12 @@ def _spread(local: Local, *, shape: tuple[int, int]) -> Any:
 
 def _steps(material: Material) -> Iterator[Slip]:
     """From the adjoint of a step straight to that of an earlier one of its shape, as if one were the other."""
-    named = [(f"d{n}", symbol) for n, symbol in material.key.exercise.graph.named.items() if f"d{n}" in material.key.asked]
+    named = [(n, s) for n, s in material.key.graph.named.items() if adjoint_of(n) in material.key.asked]
     for later, after in named:
         for earlier, before in named:
             behind = after in material.chain.tape.downstream(before)
             if behind and material.chain.shape(before) == material.chain.shape(after):
-                said = f"the derivative of {later.removeprefix('d')} by {earlier.removeprefix('d')} is missing"
+                said = f"the derivative of {later} by {earlier} is missing"
                 given = {before: material.right.adjoints[after]}
                 yield Slip(said, partial(material.changed, {}, given=given))
 

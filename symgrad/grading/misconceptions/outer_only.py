@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from functools import partial
 
 from symgrad.grading.misconceptions.misconception import Example, Material, Misconception, Slip, broadcast, everywhere
+from symgrad.grading.target import adjoint_of
 
 
 def _slips(material: Material) -> Iterator[Slip]:
     """Where the chain stops at a node without a name, or at the function or product that a parameter stands in."""
     chain = material.chain
-    for node in material.key.exercise.graph.nodes:
+    for node in material.key.graph.nodes:
         adjoint = material.right.adjoints.get(node.symbol)
-        if adjoint is None or node.symbol == material.key.exercise.graph.output:
+        if adjoint is None or node.symbol == material.key.graph.output:
             continue
         where = chain.text(node.symbol)
         said = f"the chain stops at {where}: its inner derivative is missing"
-        own = next((f"d{n}" for n, s in material.key.exercise.graph.named.items() if s == node.symbol), "")
+        own = next((adjoint_of(n) for n, s in material.key.graph.named.items() if s == node.symbol), "")
         whole = broadcast(adjoint, node.shape)
         yield Slip(said, partial(everywhere, material, whole, but=own))
 

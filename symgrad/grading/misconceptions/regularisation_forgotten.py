@@ -11,7 +11,7 @@ from symgrad.grading.misconceptions.misconception import Example, Material, Misc
 
 def _addends(material: Material) -> Iterator[tuple[tuple[int, int], Any]]:
     """The terms that the loss is a sum of, as edges with their symbols."""
-    graph = material.key.exercise.graph
+    graph = material.key.graph
     numbers = {node.symbol: k for k, node in enumerate(graph.nodes)}
     stack = [graph.output]
     while stack:
@@ -27,7 +27,7 @@ def _addends(material: Material) -> Iterator[tuple[tuple[int, int], Any]]:
 
 
 def _slips(material: Material) -> Iterator[Slip]:
-    inputs = {i.symbol: i for i in material.key.exercise.graph.inputs}
+    inputs = {i.symbol: i for i in material.key.graph.inputs}
     parameters = set(material.key.exercise.parameter_names)
     for edge, symbol in _addends(material):
         leaves = [inputs[s] for s in rests_on(material, symbol) if s in inputs]

@@ -23,9 +23,10 @@ def _explains(ratio: float, sizes: tuple[int, ...]) -> str:
 
 def _slips(material: Material) -> Iterator[Slip]:
     for edge in material.chain.tape.edges:
-        for n in material.sizes:
+        for n in material.averaged:
             change = {edge: lambda local, n=n: n * local.contribution}
             yield material.slip(f"the 1/{n} of the mean is missing in one term", change)
+        for n in material.sizes:
             change = {edge: lambda local, n=n: local.contribution / n}
             yield material.slip(f"one term is divided by {n} once too often", change)
 

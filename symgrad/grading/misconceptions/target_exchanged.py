@@ -13,7 +13,7 @@ from symgrad.graph import Node
 
 def _targets(material: Material) -> Iterator[tuple[Any, Any]]:
     """Pairs of a prediction (a value that parameters reach) and a datum of its shape that the loss compares it with."""
-    graph, active = material.key.exercise.graph, material.key.tape.active
+    graph, active = material.key.graph, material.key.tape.active
     data = [i for i in graph.inputs if i.symbol not in active]
     reached = {n.symbol: n for n in graph.nodes if n.symbol in active}
     for item in data:
@@ -41,7 +41,7 @@ def _residuals(material: Material) -> Iterator[Slip]:
 
 def _slips(material: Material) -> Iterator[Slip]:
     yield from _residuals(material)
-    graph = material.key.exercise.graph
+    graph = material.key.graph
     for prediction, target in dict.fromkeys([*_targets(material), *_losses(material)]):
         own = rests_on(material, prediction)
         swapped = {**material.values, prediction: material.values[target], target: material.values[prediction]}
@@ -55,15 +55,15 @@ def _slips(material: Material) -> Iterator[Slip]:
 def _as_target(material: Material, prediction: Any, target: Any, swapped: Any) -> Any:
     """The loss with both exchanged, differentiated by the prediction, which then stands in the target's place."""
     key = material.key
-    name = next(i.name for i in key.exercise.graph.inputs if i.symbol == target)
-    tape = Tape(key.exercise.graph, (*key.exercise.parameter_names, name))
+    name = next(i.name for i in key.graph.inputs if i.symbol == target)
+    tape = Tape(key.graph, (*key.exercise.parameter_names, name))
     done = tape.backward(key.floats, swapped)
     return material.changed({}, given={prediction: done.adjoints[target]}) if target in done.adjoints else {}
 
 
 def _losses(material: Material) -> Iterator[tuple[Any, Any]]:
     """Pairs of a named step and a datum of its shape."""
-    graph, active = material.key.exercise.graph, material.key.tape.active
+    graph, active = material.key.graph, material.key.tape.active
     for symbol in graph.named.values():
         for item in graph.inputs:
             same = symbol in active and material.chain.shape(symbol) == item.shape

@@ -20,14 +20,14 @@ def _slips(material: Material) -> Iterator[Slip]:
 
 def _forward(material: Material) -> Iterator[Slip]:
     """A transpose that is forgotten in a value of the forward pass, which the gradient uses."""
-    for k, node in enumerate(material.key.exercise.graph.nodes):
+    for k, node in enumerate(material.key.graph.nodes):
         if node.row.name != "matmul":
             continue
         left, right = (material.values[o] for o in node.operands)
         for value in _turned(left, right):
             if value.shape == material.values[node.symbol].shape:
                 swapped = {**material.values, node.symbol: value}
-                elsewhere = {other: swapped for other in range(len(material.key.exercise.graph.nodes)) if other != k}
+                elsewhere = {other: swapped for other in range(len(material.key.graph.nodes)) if other != k}
                 said = f"a factor of {material.chain.text(node.symbol)} is transposed"
                 yield Slip(said, partial(material.changed, {}, elsewhere=elsewhere))
 

@@ -54,7 +54,7 @@ def _places(material: Material, node: Any) -> Iterator[tuple[str, Any]]:
 
 def forgotten(material: Material, symbol: Any) -> Iterator[tuple[str, Any]]:
     """The value of a sum with one of its terms forgotten: the bias of a pre-activation."""
-    node = next((n for n in material.key.exercise.graph.nodes if n.symbol == symbol), None)
+    node = next((n for n in material.key.graph.nodes if n.symbol == symbol), None)
     if node is not None and node.row.name == "add":
         for operand in node.operands:
             if operand in material.values:
