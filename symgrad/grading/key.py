@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from symgrad.balls import Balls, at_precision, to_balls
+from symgrad.balls import Balls, at_precision
 from symgrad.errors import AuthorError, SymgradError
 from symgrad.exercise import Exercise
 from symgrad.fields import ONE_HOT, Values
@@ -23,7 +23,7 @@ from symgrad.floats import Floats
 from symgrad.grading.decimals import as_meant, decimal
 from symgrad.grading.language.vocabulary import Vocabulary, vocabulary
 from symgrad.grading.polynomials import UNABLE, Polynomials, bounded
-from symgrad.grading.sampling import generic_points
+from symgrad.grading.sampling import beside, generic_points
 from symgrad.grading.saturation import SATURATING, bits_beyond
 from symgrad.grading.tape import Pass, Tape
 from symgrad.grading.target import adjoint_of, step_of
@@ -32,8 +32,6 @@ from symgrad.operations.nodes import Shape
 from symgrad.results import Settings
 from symgrad.roads import Roads
 
-OFFSET = 2.0**-70
-"""How far balls are moved off the floats, in units of the value: off every grid that an answer could know of."""
 BITS = 160
 MOST_BALLS = 256
 MOST_CONFIRMED = 4
@@ -151,20 +149,10 @@ class Key:
         known = self._balls.get((point, bits))
         if known is None:
             system = Balls()
-            known = self.tape.backward(system, self.tape.forward(system, self._beside(point)))
+            known = self.tape.backward(system, self.tape.forward(system, beside(self.exercise, self.points, point)))
             if len(self._balls) < MOST_BALLS:
                 self._balls[point, bits] = known
         return known
-
-    def _beside(self, point: int) -> dict[str, Any]:
-        """A generic point as balls, moved off the floats within the domain."""
-        found = {}
-        for k, (name, array) in enumerate(self.points.items()):
-            domain = self.exercise.domain.get(name, (-np.inf, np.inf))
-            one = array[point : point + 1]
-            width = 0.0 if isinstance(domain, str) else min(1.0, domain[1] - domain[0])
-            found[name] = _shifted(one, k, width) if width else to_balls(one)
-        return found
 
     def bits(self, point: int) -> int:
         """Bits that tell a saturated function from its limit at a point, beyond the usual ones."""
@@ -251,9 +239,3 @@ class Key:
 
 _as_meant = np.frompyfunc(lambda value: arb(fmpq(*decimal(value).as_integer_ratio())), 1, 1)
 """The balls around the decimals that an author wrote at a given point."""
-
-
-def _shifted(array: Values, k: int, width: float) -> Any:
-    """Balls a little beside floats, by irrational amounts that differ from entry to entry."""
-    amounts = np.array([arb(3 + 2 * j + 7 * k).sqrt() * OFFSET for j in range(array.size)], dtype=object)
-    return to_balls(array) + amounts.reshape(array.shape) * np.maximum(np.abs(array), width)

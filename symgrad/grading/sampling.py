@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from flint import arb
 
+from symgrad.balls import to_balls
 from symgrad.evaluation import listed
 from symgrad.exercise import Exercise
 from symgrad.fields import ONE_HOT, Values
@@ -27,6 +29,8 @@ FURTHER = 4.0
 """How much further out some points lie."""
 SPREAD = 1 / 128
 """How far a point lies beside a short one, at most; a 256th of a narrow domain."""
+OFFSET = 2.0**-70
+"""How far balls are moved off the floats, in units of the value: off every grid that an answer could know of."""
 NUDGE = 1e-7
 """How far the gradient is looked at around a point that may lie on a kink, relative."""
 STEADY = 1e-4
@@ -142,3 +146,20 @@ def _telling(search: Roads, points: dict[str, Values], count: int) -> dict[str, 
         order = [*first, *(k for k in order if k not in set(first))]
     kept = np.array(order[:count], dtype=int)
     return {name: array[kept] for name, array in points.items()}
+
+
+def beside(exercise: Exercise, points: Mapping[str, Values], point: int) -> dict[str, Any]:
+    """One of the points as balls, moved off the floats within the domain."""
+    found = {}
+    for k, (name, array) in enumerate(points.items()):
+        domain = exercise.domain.get(name, (-np.inf, np.inf))
+        one = array[point : point + 1]
+        width = 0.0 if isinstance(domain, str) else min(1.0, domain[1] - domain[0])
+        found[name] = _shifted(one, k, width) if width else to_balls(one)
+    return found
+
+
+def _shifted(array: Values, k: int, width: float) -> Any:
+    """Balls a little beside floats, by irrational amounts that differ from entry to entry."""
+    amounts = np.array([arb(3 + 2 * j + 7 * k).sqrt() * OFFSET for j in range(array.size)], dtype=object)
+    return to_balls(array) + amounts.reshape(array.shape) * np.maximum(np.abs(array), width)
