@@ -102,7 +102,7 @@ def _pss(group: int) -> int:
 def moments(count: int, whole: Ran, chance: Random) -> list[float]:
     """Seconds of work after which each run is killed: together as much as at a random moment of each part of the whole run."""
     shares = [0.0, *(MOST_WORK * (k + chance.random()) / count for k in range(count))]
-    work = whole.seconds - whole.began
+    work = max(whole.seconds - whole.began, 0.0)
     return [work * (after - before) for before, after in pairwise(shares)]
 
 

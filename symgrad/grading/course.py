@@ -125,6 +125,8 @@ class _Course:
         used = {answer.exercise for answer in self.handed.answers}
         numbers = {a.exercise for a in self.handed.answers if looks_like_number(a.content)}
         for name, judge in self.judges.items():
+            if not judge.key.count(judge.key.points):
+                raise judge.key.unable()
             if name in used:
                 judge.prepare(figures=name in numbers)
 

@@ -16,6 +16,7 @@ from symgrad.grading.equivalence import Decision, decide
 from symgrad.grading.figures import explained, figures_of, judge_figures
 from symgrad.grading.key import Key
 from symgrad.grading.language import algebra
+from symgrad.grading.language.characters import SAME
 from symgrad.grading.language.terms import Term, parts, sized
 from symgrad.grading.outcome import CORRECT, MISSING, Outcome
 from symgrad.grading.target import Target, step_of
@@ -88,8 +89,8 @@ class Judge:
 
     def _is_value(self, name: str, term: Term, target: Target) -> bool:
         """Whether a step's name alone was given, and its value with it."""
-        step = target.step
-        if step is None or target.index is not None or name.strip() not in (step, step.replace("_", "")):
+        step, meant = target.step, self.key.vocabulary.names.get(name.translate(SAME).strip())
+        if step is None or target.index is not None or meant is None or meant.head != "name":
             return False
         if term.shape != target.shape:
             return False
@@ -174,7 +175,7 @@ class Judge:
         truth = self.truth.floats.truth(target)
         if np.all(np.abs(value - truth) <= NEARLY * np.abs(truth)):
             return Outcome("incorrect", (), "This is close to the gradient, but not equal to it.")
-        diagnosis = self.catalogue.explain(target, value)
+        diagnosis = Diagnosis() if is_number(term) else self.catalogue.explain(target, value)
         if not np.any(value):
             said = "This is zero, the gradient isn't."
         elif not diagnosis.tags and self._at_points(value, truth):

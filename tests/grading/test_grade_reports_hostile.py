@@ -206,10 +206,11 @@ def test_gradescope_reads_its_results(book):
         data = strict(text)
         assert set(data) == {"score", "output", "output_format", "tests"}
         for test in data["tests"]:
-            assert test["status"] in ("passed", "failed")
+            assert test.get("status") in ("passed", "failed", None)
             assert (test["output_format"], test["visibility"]) == ("text", "visible")
             assert all(part.isprintable() for part in (test["name"], *test["tags"], *test["output"].split("\n")))
-            assert set(test) == {"name", "score", "max_score", "status", "output", "output_format", "visibility", "tags"}
+            marks = {"score", "max_score", "status"} if "status" in test else set()  # none where a person decides
+            assert set(test) == {"name", "output", "output_format", "visibility", "tags", *marks}
 
 
 @settings(max_examples=50, deadline=None)

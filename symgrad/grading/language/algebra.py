@@ -128,6 +128,8 @@ def entry(base: Term, index: str, start: int, end: int) -> Term:
         raise StudentError(f"there is no entry [{index.strip()}] in {sized((rows, columns))}; entries count from 1", start, end)
     if base.is_scalar:
         return base
+    if base.head == "block":
+        return base.operands[(row - 1) * columns + column - 1]
     return Term("take", (base,), (row - 1, row, column - 1, column), SCALAR, base.start, end)
 
 

@@ -92,6 +92,9 @@ class Builder(Transformer[Any, Any]):
 
     def transpose(self, parts: list[Any]) -> Term:
         base, sign = parts
+        if base.head == "number":
+            said = "a transpose right after a number isn't read; put what it transposes in parentheses"
+            raise StudentError(said, sign.start, sign.end)
         return algebra.transpose(base, sign.end)
 
     def entry(self, parts: list[Any]) -> Term:

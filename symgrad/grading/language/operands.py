@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import Any
 
 from symgrad.errors import StudentError
 from symgrad.grading.language.characters import FRACTIONS, SUPERSCRIPTS
@@ -15,8 +16,7 @@ from symgrad.grading.language.tokens import SCANNED, Scan
 MOST_DIGITS = 60
 LARGEST_EXPONENT = 400
 OPTION = re.compile(r"\s*=\s*(?P<value>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?|None|True|False)(?=\s*[,)\]}])")
-DERIVATIVE = re.compile(r"\s*/\s*[d∂]\w")
-NOTHING = Term("")
+DERIVATIVE = re.compile(r"\s*/\s*\(?\s*[d∂]\w")
 _RAISED = r"(?P<super>[⁺⁻]?[⁰¹²³⁴-⁹]+)|(?:\^|\*\*)[ ]{0,4}(?:(?P<power>-?[0-9]+)|\{(?P<braced>-?[0-9]+)\})"
 AFTER_FUNCTION = re.compile(rf"[ ]{{0,4}}(?P<primes>['″]*)[ ]{{0,4}}(?:{_RAISED})?[ ]{{0,4}}(?=[(\[{{])")
 
@@ -60,6 +60,7 @@ def adjoint(scan: Scan, match: re.Match[str]) -> int:
             raise StudentError("`(` is not closed", match.start("of"), match.end("of"))
         end = closing.end()
     term = adjoints[name[:length]]
+    _no_derivative(scan, (match.group() + name[:length], term), start, end)
     scan.operand(Term("adjoint", value=term.value, shape=term.shape, start=start, end=end))
     return end
 
@@ -76,14 +77,12 @@ def run(scan: Scan, match: re.Match[str]) -> int | None:
     turned = _turned(scan, letters, start)
     if turned is not None:
         return turned
-    if DERIVATIVE.match(scan.text, end) and scan.words.names.get(letters, NOTHING).head == "adjoint":
-        said = f"a derivative such as {letters}/d… isn't read, but for dL/dz, the adjoint of a step; write it out, as σ'(z)"
-        raise StudentError(said, start, end + 2)
     try:
         found = pieces(letters, after is not None, scan.words)
     except StudentError as error:
         raise StudentError(error.found, start + (error.start or 0), start + (error.end or len(letters))) from None
     place = start
+    _no_derivative(scan, found[-1], start, end)
     if len(found) > 1 and _in_exponent(scan):
         said = "how far the exponent reaches is read in two ways; put it in parentheses"
         raise StudentError(said, start, end)
@@ -93,6 +92,14 @@ def run(scan: Scan, match: re.Match[str]) -> int | None:
         scan.operand(Term(meant.head, (), meant.value, meant.shape, place, place + len(text)))
         place += len(text)
     return None
+
+
+def _no_derivative(scan: Scan, last: tuple[str, Any], start: int, end: int) -> None:
+    """Raises StudentError for ``dp/dz``, which would be read as a quotient of adjoints."""
+    text, meant = last
+    if isinstance(meant, Term) and meant.head == "adjoint" and DERIVATIVE.match(scan.text, end):
+        said = f"a derivative such as {text}/d… isn't read, but for dL/dz, the adjoint of a step; write it out, as σ'(z)"
+        raise StudentError(said, start, end + 2)
 
 
 def _turned(scan: Scan, letters: str, start: int) -> int | None:

@@ -48,16 +48,8 @@ def transpose(scan: Scan, match: re.Match[str]) -> int | None:
         end = start + (2 if match.group().startswith("**") else 1)
         scan.add("POWER", start, end)
         return end
-    _not_of_a_number(scan, start, end)
     scan.add("TRANSPOSE", start, end)
     return None
-
-
-def _not_of_a_number(scan: Scan, start: int, end: int) -> None:
-    """Raises StudentError for a transpose right after a number: an exponent, most likely."""
-    last = scan.found[-1]
-    if isinstance(last, Term) and last.head == "number":
-        raise StudentError("a transpose right after a number isn't read; put what it transposes in parentheses", start, end)
 
 
 def prime(scan: Scan, match: re.Match[str]) -> None:
@@ -200,7 +192,6 @@ def attribute(scan: Scan, match: re.Match[str]) -> int | None:
     """A dot and a word, as in code."""
     word = scan.original[match.start() : match.end()]
     if word.startswith(".T") and scan.ended:  # as in A.Tx
-        _not_of_a_number(scan, match.start(), match.start() + 2)
         scan.add("TRANSPOSE", match.start(), match.start() + 2)
         return match.start() + 2
     said = f"`{word[:24]}` isn't read; products are written with `*`, transposes with .T or ᵀ, functions as exp(z)"

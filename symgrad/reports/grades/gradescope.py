@@ -27,11 +27,14 @@ def render(paper: Paper) -> str:
 
 def _test(answer: Graded) -> dict[str, Any]:
     said = [answer.message, person(answer)] if person(answer) else [answer.message]
-    return {
-        "name": line(f"{answer.exercise}: {answer.name}"),
+    decided = {
         "score": number(answer.score),
         "max_score": number(answer.max_score),
         "status": "passed" if answer.verdict == "correct" else "failed",
+    }
+    return {
+        "name": line(f"{answer.exercise}: {answer.name}"),
+        **(decided if answer.verdict != "undecided" else {}),
         "output": visible("\n".join(part for part in said if part)),
         "output_format": "text",
         "visibility": "visible",
