@@ -88,14 +88,16 @@ def command(
         _make(folder)
     settings = GradeSettings(seed, jobs or _cores(), time_limit, memory_limit)
     book = grade([exercises], submissions, settings, only=only, journal=place, resume=resume, progress=_progress)
+    shown = None
     if folder is not None:
         written = set()
         for name, text in grades.files(book, grades.FORMATS):
             _put(folder / name, text)
             written.add(folder / name)
+            shown = text if name == grades.FORMATS[format_].file else shown
         _clear(folder, written)
     if output is not None or not per_student:
-        write(grades.render(book, format_), output)
+        write(grades.render(book, format_) if shown is None else shown, output)
     if place is not None:
         place.unlink(missing_ok=True)
     if output is not None or per_student:

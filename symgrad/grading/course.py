@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import symgrad
 from symgrad.errors import UserError, nearest
 from symgrad.exercise import Exercise
 from symgrad.grading.arranging import arranged
@@ -101,6 +102,8 @@ class _Course:
     def fingerprint(self) -> str:
         """Changes with everything that an outcome rests on: versions, exercises, submissions, seed and limits."""
         digest = hashlib.sha256()
+        for file in sorted(Path(symgrad.__file__).parent.rglob("*.py")):
+            digest.update(file.read_bytes())
         rest = (version("symgrad"), self.settings.seed, self.settings.seconds, self.settings.memory)
         digest.update(repr(rest).encode())
         for exercise in self.exercises:

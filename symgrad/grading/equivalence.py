@@ -7,7 +7,7 @@ point; what differs is refuted in balls before anything is called wrong, for a r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -44,12 +44,14 @@ SHRINKING = frozenset(
 class Decision:
     """Whether an answer is right, and where.
 
-    `equal` is None where that couldn't be decided. `close` says of every point and entry whether floats agree, `undefined`
+    `equal` is None where that couldn't be decided. `close` says of every point and entry whether floats agree, `value` is what
+    floats give, `undefined`
     that the answer has no value at some of the points, or at all of them.
     """
 
     equal: bool | None
     close: Values
+    value: Values
     undefined: bool = False
     nowhere: bool = False
 
@@ -79,14 +81,24 @@ def decide(world: World, term: Term, target: Target) -> Decision:
         equal = _exactly(world, term, target)
         if equal is None:
             equal = _confirmed(world, term, target)
-        return Decision(equal, close if equal else np.zeros_like(close))
+        return Decision(equal, close if equal else np.zeros_like(close), value)
     points = [int(k) for k in np.flatnonzero(~close.all(axis=(1, 2)))]
-    return _settled(world, term, target, points, close)
+    return _settled(world, term, target, points, Decision(None, close.copy(), value))
 
 
-def _settled(world: World, term: Term, target: Target, points: list[int], close: Values) -> Decision:
+def plausible(world: World, term: Term, target: Target) -> bool:
+    """Whether floats agree at some point: what doesn't isn't looked at more closely, where that would only excuse it."""
+    scene = world.floats
+    truth = scene.truth(target)
+    with np.errstate(all="ignore"):
+        value = scene.value(term, len(truth))
+        near = np.abs(value - truth) <= CLOSE * np.maximum(np.abs(truth), np.abs(value))
+    return bool(near.all(axis=(1, 2)).any())
+
+
+def _settled(world: World, term: Term, target: Target, points: list[int], floats: Decision) -> Decision:
     """The decision where floats disagree at some points."""
-    close = close.copy()
+    close = floats.close
     unknown = False
     undefined = 0
     for point in points:
@@ -96,11 +108,11 @@ def _settled(world: World, term: Term, target: Target, points: list[int], close:
             continue
         close[point] = found == 0
         if (found > 0).any():
-            return Decision(False, close, undefined > 0)
+            return replace(floats, equal=False, undefined=undefined > 0)
         unknown |= bool((found < 0).any())
     if undefined:
-        return Decision(False, close, True, nowhere=undefined == len(close))
-    return Decision(None if unknown else True, close)
+        return replace(floats, equal=False, undefined=True, nowhere=undefined == len(close))
+    return replace(floats, equal=None if unknown else True)
 
 
 def _confirmed(world: World, term: Term, target: Target) -> bool | None:

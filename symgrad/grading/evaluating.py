@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
@@ -18,6 +19,8 @@ from symgrad.operations.row import Structural
 from symgrad.operations.table import TABLE
 from symgrad.systems import System, partials
 
+RATIONAL = frozenset({"negative", "sum", "product", "divide"})
+LARGEST = 10**12
 WHOLE_EXPONENT = 1000
 """Whole exponents up to this size are powers by multiplication in every system."""
 RELATIONS: Mapping[str, Callable[[System, Any, Any], Any]] = {
@@ -175,13 +178,28 @@ def options_in(system: System, options: Sequence[Any]) -> list[Any]:
 
 
 def whole(exponent: Term) -> int | None:
-    """A whole exponent as a number, where it is a small one."""
-    sign = 1
-    if exponent.head == "negative":
-        sign, exponent = -1, exponent.operands[0]
-    if exponent.head != "number" or exponent.value.value.denominator != 1 or abs(exponent.value.value) > WHOLE_EXPONENT:
+    """A whole exponent as a number, where it is a small one, be it by way of fractions."""
+    value = exponent.value.value if exponent.head == "number" else _rational(exponent)
+    return int(value) if value is not None and value.denominator == 1 and abs(value) <= WHOLE_EXPONENT else None
+
+
+def _rational(term: Term) -> Fraction | None:
+    """A sum, product or quotient of numbers exactly; None for anything else, and for what gets too large."""
+    if term.head == "number":
+        value: Fraction = term.value.value
+        return value
+    parts = [_rational(operand) for operand in term.operands] if term.head in RATIONAL else [None]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or any(max(abs(p.numerator), p.denominator) > LARGEST for p in known):
         return None
-    return sign * int(exponent.value.value)
+    match term.head:
+        case "negative":
+            return -known[0]
+        case "sum":
+            return sum((sign * part for sign, part in zip(term.value, known, strict=True)), Fraction(0))
+        case "product":
+            return math.prod(known, start=Fraction(1))
+    return known[0] / known[1] if known[1] else None
 
 
 OWN: Mapping[str, Callable[[Evaluation, Term], Any]] = {

@@ -12,7 +12,7 @@ import numpy as np
 from symgrad.errors import StudentError
 from symgrad.grading.contents import is_number, mentions, read_content
 from symgrad.grading.diagnosis import Catalogue, Diagnosis, ranked, told
-from symgrad.grading.equivalence import Decision, decide
+from symgrad.grading.equivalence import Decision, decide, plausible
 from symgrad.grading.figures import explained, figures_of, judge_figures
 from symgrad.grading.key import Key
 from symgrad.grading.language import algebra
@@ -25,6 +25,8 @@ from symgrad.grading.worlds import World
 
 ONE_SIDED = frozenset({"abs", "sqrt", "rsqrt", "log", "log2", "log10", "log1p", "power", "sign", "norm"})
 """Operations that may be right on one side of zero alone."""
+REMEMBERED = 4096
+MOST_WORLDS = 64
 NEARLY = 1e-9
 """Relative difference up to which an answer that isn't right is called close."""
 MOST_LISTED = 8
@@ -66,7 +68,7 @@ class Judge:
         'correct'
         """
         try:
-            target = target_of(name, self.key)
+            target = self._target(name)
             term = read_content(content, self.key, target)
             if term is None:
                 return MISSING
@@ -86,6 +88,18 @@ class Judge:
         except Exception as error:  # a failure of the tool never costs a mark
             note = f"{type(error).__name__}: {error}"
             return Outcome("undecided", message="This couldn't be judged; a person will look at it.", note=note)
+
+    def _target(self, name: str) -> Target:
+        found = self._targets.get(name)
+        if found is None:
+            found = target_of(name, self.key)
+            if len(self._targets) < REMEMBERED:
+                self._targets[name] = found
+        return found
+
+    @cached_property
+    def _targets(self) -> dict[str, Target]:
+        return {}
 
     def _is_value(self, name: str, term: Term, target: Target) -> bool:
         """Whether a step's name alone was given, and its value with it."""
@@ -109,7 +123,7 @@ class Judge:
             except StudentError:
                 continue
             if term is not None and term.shape == self.key.asked[name][1] and mentions(term) <= set(found) | self._right(own):
-                value = World(self.key, {**found, step: term}).floats.values[name]
+                value = self._world({**found, step: term}).floats.values[name]
                 if np.isfinite(value).all() and np.any(value != 0):
                     found[step] = term
         return found
@@ -123,25 +137,40 @@ class Judge:
             return self._misshapen(term, target)
         if is_number(term) and self.key.exercise.given:
             return judge_figures(self.key, self.given, target, term)
-        world = World(self.key, own) if own and mentions(term) & set(own) else self.truth
+        world = self._world(own) if own and mentions(term) & set(own) else self.truth
         decision = decide(world, term, target)
         if decision.equal:
             return CORRECT
-        followed = self._carried(term, target, own)
+        followed = self._carried(term, target, own) if own else None
         if followed is not None:
             return followed
         if decision.equal is None:
             return Outcome("undecided", message="Whether this is right couldn't be decided; a person will look at it.")
-        return self._wrong(term, target, decision)
+        return self._wrong(term, target, decision, world)
 
     def _carried(self, term: Term, target: Target, own: Mapping[str, Term]) -> Outcome | None:
         """The outcome for an answer that is right given the student's own adjoints."""
-        for steps in dict.fromkeys([*((step,) for step in reversed(list(own))), tuple(own)]) if own else ():
-            kept = {step: own[step] for step in own if step in steps or mentions(term) & {step}}
-            if decide(World(self.key, kept, carried=steps), term, target).equal:
+        for steps in dict.fromkeys([*((step,) for step in reversed(list(own))), tuple(own)]):
+            kept = {step: own[step] for step in own if step in steps or step in mentions(term)}
+            world = self._world(kept, steps)
+            if plausible(world, term, target) and decide(world, term, target).equal:
                 mine = " and ".join(f"dL/d{step}" for step in steps)
                 return Outcome("correct", ("carried_forward",), f"This follows from your {mine}.", 1.0)
         return None
+
+    def _world(self, own: Mapping[str, Term], carried: tuple[str, ...] = ()) -> World:
+        """A world with a student's own adjoints; the latest ones are remembered, for the other answers of the same student."""
+        key = (tuple(own.items()), carried)
+        found = self._worlds.get(key)
+        if found is None:
+            if len(self._worlds) >= MOST_WORLDS:
+                self._worlds.clear()
+            found = self._worlds[key] = World(self.key, own, carried)
+        return found
+
+    @cached_property
+    def _worlds(self) -> dict[Any, World]:
+        return {}
 
     def _misshapen(self, term: Term, target: Target) -> Outcome:
         wanted, found = target.wanted, term.shape
@@ -164,10 +193,10 @@ class Judge:
     def _value(self, term: Term) -> Any:
         return self.truth.floats.value(term, len(next(iter(self.key.points.values()))))
 
-    def _wrong(self, term: Term, target: Target, decision: Decision) -> Outcome:
+    def _wrong(self, term: Term, target: Target, decision: Decision, world: World) -> Outcome:
         if any(part.head in ONE_SIDED for part in parts(term)) and self._positively(term, target):
             return Outcome("incorrect", ("positive_axis_only",), "This is right only where the variables are positive.")
-        value = self._value(term)
+        value = decision.value if world is self.truth else self._value(term)
         if decision.nowhere:
             return Outcome("incorrect", ("undefined",), "This is undefined where the gradient is defined.")
         if decision.undefined:

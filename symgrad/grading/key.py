@@ -128,8 +128,14 @@ class Key:
 
     def nearer(self, step: str) -> tuple[str, ...]:
         """The steps between one and the loss, on whose adjoints its own may rest."""
-        symbol, named = self.graph.named[step], self.graph.named
-        return tuple(name for name in reversed(list(named)) if named[name] in self.tape.downstream(symbol))
+        if step not in self._nearer:
+            named, downstream = self.graph.named, self.tape.downstream(self.graph.named[step])
+            self._nearer[step] = tuple(name for name in reversed(list(named)) if named[name] in downstream)
+        return self._nearer[step]
+
+    @cached_property
+    def _nearer(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
     def again(self, values: Mapping[Any, Any], own: frozenset[Any]) -> dict[Any, Any]:
         """Values in floats with the nodes outside of `own` computed anew from the others."""

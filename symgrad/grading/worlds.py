@@ -17,7 +17,7 @@ from symgrad.grading.evaluating import Evaluation, Watch
 from symgrad.grading.key import Key
 from symgrad.grading.language.terms import Term
 from symgrad.grading.tape import Pass, full
-from symgrad.grading.target import Target, adjoint_of
+from symgrad.grading.target import Target, adjoint_of, step_of
 from symgrad.systems import System
 
 
@@ -35,7 +35,8 @@ class Scene:
         found = Evaluation(self.system, self.values, watch)(term)
         if np.ndim(found) < 2:
             found = np.reshape(np.asarray(found, dtype=object if not isinstance(found, np.floating) else None), (1, 1))
-        return np.broadcast_to(found, (count, *term.shape))
+        wanted = (count, *term.shape)
+        return found if np.shape(found) == wanted else np.broadcast_to(found, wanted)
 
     def truth(self, target: Target) -> Any:
         """What is right of a target."""
@@ -82,13 +83,12 @@ class World:
     def _scene(self, system: System, done: Pass) -> Scene:
         values, given = dict(self.key.named(done)), {}
         for step, term in self.own.items():
-            shape = term.shape
             found = Scene(self.key, system, values, done).value(term, len(next(iter(values.values()))))
-            values[adjoint_of(step)] = full(found, shape)
+            values[adjoint_of(step)] = full(found, term.shape)
             if step in self.carried:
                 given[self.key.asked[adjoint_of(step)][0]] = values[adjoint_of(step)]
-        if given:
-            done = self.key.tape.backward(system, done.values, given=given)
+                done = self.key.tape.backward(system, done.values, given=given)
+                values |= {n: v for n, v in self.key.named(done).items() if (s := step_of(n)) is not None and s not in self.own}
         return Scene(self.key, system, values, done)
 
 

@@ -191,3 +191,11 @@ def test_an_exercise_with_given_points_alone_is_judged_all_the_same():
     assert judge.judge("w", "2(w - 1)").verdict == "correct"
     assert judge.judge("w", "w + 1").verdict == "incorrect"
     assert judge.judge("w", "4").verdict == "correct"
+
+
+def test_an_adjoint_that_was_not_handed_in_follows_from_those_that_were():
+    """With a wrong dL/da2 of the student's own, dL/da1 in the answer for w means what comes of it."""
+    own = {"a2": "(h2 + y)(1 - h2²)"}
+    assert verdict("recurrent", "w", "da2 x2 + da1 x1", own) == ("correct", "carried_forward")
+    assert verdict("recurrent", "da1", "dh1 (1 - h1²)", own)[0] == "correct"
+    assert verdict("swish_unit", "dz", "do s + ds s(1 - s)", {"o": "2(o - y)"}) == ("correct", "carried_forward")

@@ -43,7 +43,8 @@ def read(text):
         ("[[1, 2], [3, 4]]", "[[1, 2], [3, 4]]"), ("[1, 2]", "[[1], [2]]"), ("[[1, 2]]", "[[1, 2]]"), ("[1, 2; 3, 4]", "[[1, 2], [3, 4]]"),
         ("[z > 0]", "[z > 0]"), ("(z > 0)", "[z > 0]"), ("1[z ≥ 0]", "1·[z >= 0]"), ("sum(A, axis=1)", "sum(A, axis=1)"), ("Σ(A)", "sum(A)"), ("Σ₁(A)", "sum(A, axis=1)"),
         ("max(z, 0)", "maximum(z, 0)"), ("2.50x", "2.50·x"), ("1e-3", "1e-3"), (".5", ".5"), ("2 x y", "2·x·y"), ("ones(2, 3)", "ones(2, 3)"), ("eye(3)", "eye(3)"),
-        ("x ^ 2 y", "x^2·y"), ("dot(u, v)", "sum(u ∘ v)"), ("outer(u, v)", "u vᵀ"), ("sech(x)", "1/cosh(x)"), ("ab", "ab"), ("wab", None),
+        ("u^TAu", "uᵀ A u"), ("A.Tu", "Aᵀ u"), ("ln|x|", "ln(abs(x))"), ("sin^{2}(x)", "sin(x)^2"), ("[u = v]", "[u == v]"), ("2 A ∘ B", "2·A ∘ B"),
+        ("√x*y", "√(x)·y"), ("x ^ 2 y", "x^2·y"), ("dot(u, v)", "sum(u ∘ v)"), ("outer(u, v)", "u vᵀ"), ("sech(x)", "1/cosh(x)"), ("ab", "ab"), ("wab", None),
     ],
 )  # fmt: skip
 def test_what_is_written_is_read(written, meant):
@@ -62,6 +63,13 @@ def test_what_is_written_is_read(written, meant):
         ("A B ∘ A", "∘ beside a matrix product is read in two ways, (A B) ∘ A and A (B ∘ A); put parentheses around what is meant"),
         ("A ∘ B A", "∘ beside a matrix product is read in two ways, (A ∘ B) A and A ∘ (B A); put parentheses around what is meant"),
         ("A^2", "a power of a square matrix (3×3) is read in two ways; write ∘^2 for the power of each entry, A A for the matrix power"),
+        ("A ∘ 2 B", "∘ beside a matrix product is read in two ways, (A ∘ 2) B and A ∘ (2 B); put parentheses around what is meant"),
+        ("u^2ᵀ", "a transpose right after a number isn't read; put what it transposes in parentheses"),
+        ("dz2/dz", "a derivative such as dz2/d… isn't read, but for dL/dz, the adjoint of a step; write it out, as σ'(z)"),
+        ("dL/dz2/dz", "a derivative such as dL/dz2/d… isn't read, but for dL/dz, the adjoint of a step; write it out, as σ'(z)"),
+        ("∂z2/∂z", "`∂` is read in ∂L/∂z, the adjoint of a step; write other derivatives out, as σ'(z)"),
+        ("ln x*y", "how far `ln` reaches is read in two ways; put its operand in parentheses, ln(…)"),
+        ("2^A", "a square matrix as an exponent (3×3) is read in two ways; write exp(…) for each entry"),
         ("e^2x", "how far the exponent reaches is read in two ways; put it in parentheses"),
         ("e^xy", "how far the exponent reaches is read in two ways; put it in parentheses"),
         ("2^-wx", "how far the exponent reaches is read in two ways; put it in parentheses"),

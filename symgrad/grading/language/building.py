@@ -63,9 +63,9 @@ class Builder(Transformer[Any, Any]):
                 raise StudentError(said, before.start, factor.end)
         if "ELEMENTWISE" in kinds and len(kinds) > 1:
             for k, kind in enumerate(kinds):
-                left, right = parts[2 * k], parts[2 * k + 2]
-                product = kind in ("TIMES", "BESIDE") and not left.is_scalar and not right.is_scalar
-                if product and not _all_scalar(parts, k):
+                right = parts[2 * k + 2]
+                product = kind in ("TIMES", "BESIDE") and not right.is_scalar
+                if product and not all(factor.is_scalar for factor in parts[: 2 * k + 1 : 2]):
                     raise StudentError(_both_ways(parts, k), parts[0].start, parts[-1].end)
 
     def negative(self, parts: list[Any]) -> Term:
@@ -124,6 +124,9 @@ class Builder(Transformer[Any, Any]):
     def call(self, parts: list[Any]) -> Term:
         return calls.call(parts[0], parts[2:-1:2], parts[-1].end)
 
+    def bare_size(self, parts: list[Any]) -> Term:
+        return calls.call(parts[0], [self.size(parts[1:])], parts[-1].end)
+
     def bare(self, parts: list[Any]) -> Term:
         return calls.call(parts[0], [parts[1]], parts[1].end)
 
@@ -147,11 +150,6 @@ def _shown(term: Term) -> str:
 def _exponential(term: Term) -> bool:
     """Whether a term is a power of e, written without parentheses around it."""
     return term.head in ("power", "square") and term.operands[0].head == "constant" and term.start == term.operands[0].start
-
-
-def _all_scalar(parts: list[Any], k: int) -> bool:
-    """Whether the factor on one side of a product is scalar, so that every reading is the same."""
-    return bool(parts[2 * k].is_scalar or parts[2 * k + 2].is_scalar)
 
 
 def _tower(exponent: Term) -> int:

@@ -45,6 +45,7 @@ GRAMMAR = """
         | LIST_OPEN row (SEMICOLON row)* CLOSE -> listed
         | FUNCTION OPEN argument (COMMA argument)* CLOSE -> call
         | FUNCTION OPERAND -> bare
+        | FUNCTION BAR_OPEN sum BAR_CLOSE -> bare_size
     row: cell (COMMA cell)*
     ?cell: sum
         | sum RELATION sum -> indicator

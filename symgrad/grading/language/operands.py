@@ -142,6 +142,8 @@ def _function(scan: Scan, function: Function, text: str, start: int, after: re.M
 
 def bare(scan: Scan, text: str, start: int, end: int) -> None:
     """Raises StudentError for a function (or root) without brackets whose operand isn't plainly one name or number."""
+    if re.compile(r"\s*\|(?!\|)").match(scan.text, end):  # ln|x|
+        return
     rest = re.compile(r"\s*(?:[0-9.]+|(?P<run>\w+))\s*(?P<next>.?)", re.DOTALL).match(scan.text, end)
     if rest is None:
         raise StudentError(f"`{text}` needs an operand in parentheses, {text}(…)", start, end)

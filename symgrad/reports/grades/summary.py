@@ -69,7 +69,15 @@ def _table(questions: dict[str, dict[str, list[Graded]]]) -> str:
             counts = (f"{percent(found, count)} ({found})" for found in tally.verdicts(answers).values())
             decided = [answer for answer in answers if answer.verdict != "undecided"]
             score, max_score = tally.marks(decided)
-            rows.append([_cell(exercise), _cell(name), str(count), *counts, fraction(score / (len(decided) or 1), max_score / (len(decided) or 1))])
+            rows.append(
+                [
+                    _cell(exercise),
+                    _cell(name),
+                    str(count),
+                    *counts,
+                    fraction(score / (len(decided) or 1), max_score / (len(decided) or 1)),
+                ]
+            )
     headers = ("exercise", "name", "answers", *VERDICTS, "mean")
     return tabulate(rows, headers=headers, tablefmt="pipe", disable_numparse=True) if rows else ""
 
