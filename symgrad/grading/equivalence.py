@@ -6,7 +6,6 @@ point; what differs is refuted in balls before anything is called wrong, for a r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +16,8 @@ from symgrad.balls import at_precision
 from symgrad.fields import Values
 from symgrad.grading.language.terms import NAMED, Term, leaves, parts
 from symgrad.grading.polynomials import UNABLE, weight
-from symgrad.grading.saturation import SATURATING, bits_beyond
+from symgrad.grading.saturation import SATURATING
+from symgrad.grading.spanning import Span
 from symgrad.grading.target import Target, adjoint_of
 from symgrad.grading.worlds import Scene, World
 from symgrad.operations.table import TABLE
@@ -33,7 +33,6 @@ SHARP = 2.0**-60
 BITS = (160, 640, 2560, 8192)
 ENOUGH = 64
 """Bits that have to be left for the smallest term of a sum."""
-FAR = 2.0**-60
 SHRINKING = frozenset(
     {"exp", "exp2", "power", "sigmoid", "erfc", "softmax", "divide", "ndtr", "logsigmoid", "softplus", "square"}
 )
@@ -44,14 +43,15 @@ SHRINKING = frozenset(
 class Decision:
     """Whether an answer is right, and where.
 
-    `equal` is None where that couldn't be decided. `close` says of every point and entry whether floats agree, `value` is what
-    floats give, `undefined`
-    that the answer has no value at some of the points, or at all of them.
+    `equal` is None where that couldn't be decided. `close` says of every point and entry whether it is right, `value` is what
+    floats give, `compared` tells the points that count, `undefined` and `nowhere` say that the answer has no value at some of
+    them, or at all.
     """
 
     equal: bool | None
     close: Values
     value: Values
+    compared: Values
     undefined: bool = False
     nowhere: bool = False
 
@@ -59,11 +59,6 @@ class Decision:
     def right(self) -> Values:
         """The entries that are right at every point."""
         return np.asarray(self.close.all(axis=0))
-
-    @property
-    def somewhere(self) -> bool:
-        """Whether the answer is right at some of the points."""
-        return bool(self.close.all(axis=(1, 2)).any())
 
 
 def decide(world: World, term: Term, target: Target) -> Decision:
@@ -77,13 +72,15 @@ def decide(world: World, term: Term, target: Target) -> Decision:
         close = (
             np.isfinite(value) & np.isfinite(truth) & (np.abs(value - truth) <= CLOSE * np.maximum(size, np.abs(value)) + least)
         )
+    compared = world.key.comparable(target.name)
+    close |= ~compared[:, None, None]
     if close.all():
         equal = _exactly(world, term, target)
         if equal is None:
             equal = _confirmed(world, term, target)
-        return Decision(equal, close if equal else np.zeros_like(close), value)
+        return Decision(equal, close if equal else np.zeros_like(close), value, compared)
     points = [int(k) for k in np.flatnonzero(~close.all(axis=(1, 2)))]
-    return _settled(world, term, target, points, Decision(None, close.copy(), value))
+    return _settled(world, term, target, points, Decision(None, close.copy(), value, compared))
 
 
 def plausible(world: World, term: Term, target: Target) -> bool:
@@ -111,15 +108,18 @@ def _settled(world: World, term: Term, target: Target, points: list[int], floats
             return replace(floats, equal=False, undefined=undefined > 0)
         unknown |= bool((found < 0).any())
     if undefined:
-        return replace(floats, equal=False, undefined=True, nowhere=undefined == len(close))
+        return replace(floats, equal=False, undefined=True, nowhere=undefined == int(floats.compared.sum()))
     return replace(floats, equal=None if unknown else True)
 
 
 def _confirmed(world: World, term: Term, target: Target) -> bool | None:
     """Whether floats that agree are confirmed in balls: at points that tell, and at more of them where something may branch."""
     points = dict.fromkeys([*world.key.telling(target.name), *_pieces(world, term)])
+    comparable = world.key.comparable(target.name)
     unknown = False
     for point in points:
+        if not comparable[point]:
+            continue
         found = _differences(world, term, target, point)
         if found is not None and (found > 0).any():
             return False
@@ -184,40 +184,6 @@ def _differences(world: World, term: Term, target: Target, point: int) -> Values
         if (found >= 0).all() or (found > 0).any():
             return found
     return -np.ones_like(found) if found is not None and (found == 0).all() else found
-
-
-class Span:
-    """How many bits it takes to see everything in an answer: terms of a sum far below the others, saturated functions."""
-
-    def __init__(self) -> None:
-        self.bits = 0
-
-    def saturates(self, operands: Sequence[Any]) -> None:
-        """Looks at the operands of a function that comes close to a limit as fast as exp."""
-        most = max((abs(float(b)) for o in operands for b in np.asarray(o, dtype=object).flat), default=0.0)
-        self.bits = max(self.bits, bits_beyond(most))
-
-    def __call__(self, terms: Sequence[Any]) -> None:
-        """Looks at the terms of a sum: numbers, or arrays of balls."""
-        sizes = [abs(float(t)) for term in terms for t in np.asarray(term, dtype=object).flat]
-        most = max(sizes)
-        if min(sizes) > FAR * most or not 0 < most < np.inf:
-            return
-        for term in terms:
-            for ball in np.asarray(term, dtype=object).flat:
-                if abs(float(ball)) <= FAR * most and not _is_zero(ball):
-                    self.bits = max(self.bits, int(np.log2(most)) - _exponent(ball))
-
-
-def _is_zero(ball: Any) -> bool:
-    """Whether a ball is nothing but zero, or a rest of rounding around it."""
-    return not isinstance(ball, arb) or bool(ball.contains(0))
-
-
-def _exponent(ball: Any) -> int:
-    """The exponent of two of a ball that isn't zero."""
-    mantissa, exponent = ball.mid().man_exp()
-    return int(mantissa).bit_length() + int(exponent)
 
 
 def _compared(scene: Scene, term: Term, target: Target, span: Span) -> Values | None:

@@ -14,6 +14,7 @@ from flint import arb
 from symgrad.balls import Balls
 from symgrad.grading.decimals import meant
 from symgrad.grading.language.terms import Term
+from symgrad.grading.saturation import SATURATING
 from symgrad.grading.target import adjoint_of
 from symgrad.operations.row import Structural
 from symgrad.operations.table import TABLE
@@ -57,7 +58,7 @@ class Evaluation:
 
     def _row(self, term: Term) -> Any:
         operands = [self(operand) for operand in term.operands]
-        if self.watch is not None:
+        if self.watch is not None and term.head in SATURATING:
             self.watch.saturates(operands)
         if isinstance(TABLE[term.head], Structural):
             operands = [o if np.ndim(o) >= 2 else self.system.lift(o) for o in operands]

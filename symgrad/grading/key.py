@@ -8,7 +8,7 @@ answers that are numbers. Where an exercise is undefined or has a kink, no point
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +47,10 @@ class Key:
     seed: int = 0
     mirrored: bool = False
     """Whether all points lie on the positive axes, for answers that are right there alone."""
+    _nearer: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _bits: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _telling: dict[str, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _balls: dict[tuple[int, int], Pass] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -87,6 +91,16 @@ class Key:
         with np.errstate(all="ignore"):
             fine = Roads(self.exercise, Settings(seed=self.seed)).acceptable(positive)
         return {name: array[fine] for name, array in positive.items()}
+
+    @cached_property
+    def _smooth(self) -> Values:
+        with np.errstate(all="ignore"):
+            return np.asarray(Roads(self.exercise, Settings(seed=self.seed)).acceptable(self.points))
+
+    def comparable(self, name: str) -> Values:
+        """The points at which answers to that are compared, as a mask: adjoints of steps may be undefined on kinks."""
+        everywhere = np.ones(self.count(self.points), bool)
+        return self._smooth if step_of(name) is not None and self._smooth.any() else everywhere
 
     def unable(self) -> AuthorError:
         """What an author is told of an exercise without a point to compare answers at."""
@@ -133,10 +147,6 @@ class Key:
             self._nearer[step] = tuple(name for name in reversed(list(named)) if named[name] in downstream)
         return self._nearer[step]
 
-    @cached_property
-    def _nearer(self) -> dict[str, tuple[str, ...]]:
-        return {}
-
     def again(self, values: Mapping[Any, Any], own: frozenset[Any]) -> dict[Any, Any]:
         """Values in floats with the nodes outside of `own` computed anew from the others."""
         with np.errstate(all="ignore"):
@@ -171,29 +181,17 @@ class Key:
             self._bits[point] = bits_beyond(most)
         return self._bits[point]
 
-    @cached_property
-    def _bits(self) -> dict[int, int]:
-        return {}
-
     def telling(self, name: str) -> tuple[int, ...]:
         """Points at which together every entry of a gradient that isn't zero everywhere differs from zero."""
         if name not in self._telling:
             whole = np.abs(self.truth(self.worked, name)).reshape(self.count(self.points), -1)
-            seen = whole > NOTHING * whole.max(axis=1, keepdims=True)
-            chosen = [int(np.argmax(seen.sum(axis=1)))] if len(seen) else []
+            seen = (whole > NOTHING * whole.max(axis=1, keepdims=True)) & self.comparable(name)[:, None]
+            chosen = [int(np.argmax(seen.sum(axis=1)))] if seen.any() else [int(np.argmax(self.comparable(name)))]
             for k in range(len(seen)):
                 if len(chosen) < MOST_CONFIRMED and (seen[k] & ~seen[chosen].any(axis=0)).any():
                     chosen.append(k)
             self._telling[name] = tuple(chosen)
         return self._telling[name]
-
-    @cached_property
-    def _telling(self) -> dict[str, tuple[int, ...]]:
-        return {}
-
-    @cached_property
-    def _balls(self) -> dict[tuple[int, int], Pass]:
-        return {}
 
     @cached_property
     def polynomials(self) -> tuple[Polynomials, Pass] | None:

@@ -198,3 +198,20 @@ def test_activations_with_a_bias_are_judged_at_both_sides(monkeypatch):
         == "correct"
     )
     assert sigmoid(z) is not None
+
+
+def test_adjoints_of_steps_are_compared_where_they_are_defined():
+    """Where a relu is dead, what comes after it lies on the next one's kink: any convention there is right."""
+    inner = step("h", relu(w * x))
+    outer = step("q", y * inner)
+    loss = square(relu(outer) - 1)
+    for answer in ("2(relu(q) - 1)[q > 0]", "2(relu(q) - 1) relu'(q)", "2(relu(q) - 1)(1 + sign(q))/2"):
+        assert said(loss, [w], "dq", answer) == "correct", answer
+    assert said(loss, [w], "dq", "2(relu(q) - 1)[q > 1]") == "incorrect"
+    assert said(loss, [w], "w", "2(relu(q) - 1)[q > 0] y [wx > 0] x") == "correct"
+
+
+@pytest.mark.parametrize("answer", ["2x(wx-y) + max(0, x - 10^6)", "2x(wx-y) + relu(w - 10^5)"])
+def test_what_is_wrong_far_away_alone_is_decided(answer):
+    """Beyond all points an answer may be wrong unseen; that is no reason to leave it undecided."""
+    assert judges()["linear"].judge("w", answer).verdict == "correct"
