@@ -33,6 +33,8 @@ SHARP = 2.0**-60
 BITS = (160, 640, 2560, 8192)
 ENOUGH = 64
 """Bits that have to be left for the smallest term of a sum."""
+ENOUGH_POINTS = 0.5
+"""The share of points at which an answer has to be right for its confirmation to settle what stays open at others."""
 SHRINKING = frozenset(
     {"exp", "exp2", "power", "sigmoid", "erfc", "softmax", "divide", "ndtr", "logsigmoid", "softplus", "square"}
 )
@@ -109,6 +111,8 @@ def _settled(world: World, term: Term, target: Target, points: list[int], floats
         unknown |= bool((found < 0).any())
     if undefined:
         return replace(floats, equal=False, undefined=True, nowhere=undefined == int(floats.compared.sum()))
+    if unknown and close.all(axis=(1, 2)).mean() >= ENOUGH_POINTS:  # exp(±10⁴) takes more bits than there are
+        return replace(floats, equal=_confirmed(world, term, target))
     return replace(floats, equal=None if unknown else True)
 
 

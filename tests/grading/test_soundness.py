@@ -215,3 +215,15 @@ def test_adjoints_of_steps_are_compared_where_they_are_defined():
 def test_what_is_wrong_far_away_alone_is_decided(answer):
     """Beyond all points an answer may be wrong unseen; that is no reason to leave it undecided."""
     assert judges()["linear"].judge("w", answer).verdict == "correct"
+
+
+def test_what_takes_too_many_bits_far_out_is_settled_by_the_other_points():
+    """Four times further out sums of σ(w₂ (w₁ x)²) lie more than 20,000 bits apart."""
+    x, y, w1, w2 = matrix("x", 3, 3), matrix("y", 3, 3), matrix("w1", 2, 3), matrix("w2", 3, 2)
+    z = step("z", w1 @ x)
+    p = step("p", sigmoid(w2 @ square(z)))
+    loss = symgrad.mean(square(symgrad.multiply(p, y)))
+    right = "1/9 * ((w2^T ((p ∘ y + σ(w2 z^2) ∘ y) ∘ y ∘ (1/(2 + exp(w2 (w1 x)^2) + exp(-(w2 (w1 x)^2)))))) ∘ (2 z))"
+    for seed in range(8):
+        assert said(loss, [w1, w2], "dz", right, seed) == "correct", seed
+        assert said(loss, [w1, w2], "dz", right.replace("2 +", "3 +"), seed) == "incorrect", seed
