@@ -111,7 +111,7 @@ def _settled(world: World, term: Term, target: Target, points: list[int], floats
         unknown |= bool((found < 0).any())
     if undefined:
         return replace(floats, equal=False, undefined=True, nowhere=undefined == int(floats.compared.sum()))
-    if unknown and close.all(axis=(1, 2)).mean() >= ENOUGH_POINTS:  # exp(±10⁴) takes more bits than there are
+    if unknown and close[floats.compared].all(axis=(1, 2)).mean() >= ENOUGH_POINTS:  # exp(±10⁴) takes more bits than there are
         return replace(floats, equal=_confirmed(world, term, target))
     return replace(floats, equal=None if unknown else True)
 
