@@ -14,7 +14,7 @@ import torch
 from tabulate import tabulate
 
 from symgrad import Exercise, matrix, square, step, tanh, total
-from symgrad.autograd import run_compiled
+from symgrad.autograd import TorchRun, run_compiled
 from symgrad.checking import judged
 from symgrad.evaluation import program
 from symgrad.floats import Floats
@@ -61,7 +61,7 @@ def measure(entries: int) -> list[list[str]]:
 
     def values_only() -> None:
         floats(*values.values())
-        run_compiled(forward, values, exercise.inputs, exercise.parameter_names, "float64")
+        run_compiled(forward, values, TorchRun(exercise.inputs, exercise.parameter_names))
 
     def with_verdict() -> None:
         fresh = Roads(exercise, Settings())

@@ -1,4 +1,7 @@
-"""Is this gradient right, and if not, who is wrong? Losses in SymPy, differentiated in closed form, against PyTorch."""
+"""Is this gradient right, and if not, who is wrong? Losses in SymPy, differentiated in closed form, against PyTorch.
+
+PYTEST_DONT_REWRITE: a plugin's package may be imported before pytest begins.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,15 @@ _HOMES = {
     "matrix": "authoring",
     "step": "authoring",
     "Exercise": "exercise",
-    "Training": "exercise",
+    "Training": "training_plan",
     "Derivation": "derivation",
+    "Equation": "derivation",
     "differentiate": "derivation",
     "check": "checking",
     "check_paths": "checking",
     "CheckResult": "results",
     "Report": "results",
+    "Settings": "results",
     "render": "reports",
     "grade": "grading.course",
     "GradeSettings": "grading.rounds",
@@ -26,6 +31,7 @@ _HOMES = {
     "AuthorError": "errors",
     "UserError": "errors",
     "StudentError": "errors",
+    "CouldNotRun": "errors",
 }
 
 
@@ -36,6 +42,8 @@ def __getattr__(name: str) -> Any:
         return __dir__()
     if name == "__version__":
         return import_module("importlib.metadata").version("symgrad")
+    if name == "testing":
+        return import_module("symgrad.testing")
     if not name.startswith("_"):
         table = import_module("symgrad.operations.table").TABLE
         if name in table:
@@ -44,4 +52,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*_HOMES, *import_module("symgrad.operations.table").TABLE, "__version__"})
+    return sorted({*_HOMES, *import_module("symgrad.operations.table").TABLE, "testing", "__version__"})

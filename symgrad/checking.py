@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
-from symgrad import hints, messages, training, witnesses
+from symgrad import hints, messages, second_order, training, witnesses
 from symgrad.errors import AuthorError, CouldNotRun, UserError, nearest
+from symgrad.evaluation import program
 from symgrad.exercise import Exercise
 from symgrad.fields import kind
 from symgrad.judging import compared, controls, entry, gradient, verdict
 from symgrad.loading import Broken, load
-from symgrad.results import CheckResult, Report, Settings
+from symgrad.results import CheckResult, Report, Settings, most_severe
 from symgrad.roads import Roads
 
 
@@ -33,7 +35,9 @@ def check(exercise: Exercise, settings: Settings | None = None, **options: Any) 
         raise UserError(f"check has no option '{unknown}'{nearest(unknown, Settings.__dataclass_fields__)}")
     chosen = settings or Settings(**options)
     try:
-        return judged(Roads(exercise, chosen))
+        roads = Roads(exercise, chosen)
+        first = judged(roads)
+        return first if chosen.order == 1 or first.verdict in ("fail", "error") else with_second(first, roads)
     except AuthorError as error:
         return unable(exercise, chosen, str(error))
     except CouldNotRun as error:
@@ -67,6 +71,41 @@ def judged(roads: Roads) -> CheckResult:
         caught=caught,
     )
     return messages.with_message(result, compiled=roads.exercise.torch_loss is None, loss_hint=hints.of_loss(loss))
+
+
+def with_second(first: CheckResult, roads: Roads) -> CheckResult:
+    """The result with the second derivatives judged, too; only asked for where the gradient isn't wrong itself."""
+    exercise, settings = roads.exercise, roads.settings
+    if exercise.expected_gradient:
+        return replace(first, notes=(*first.notes, "second derivative: not checked where a gradient is declared"))
+    try:
+        second = judged(sloped(roads))
+    except CouldNotRun as error:
+        second = unable(exercise, settings, f"second derivative: {exercise.located(error)}")
+    zero = [row.parameter for row in second.gradients if row.reason == "vacuous"]  # as of whatever is linear
+    rows = [replace(row, reason="agree") if row.reason == "vacuous" else row for row in second.gradients]
+    reasons = [row.reason for row in rows] if second.reason == "vacuous" else [second.reason]
+    said = [f"second derivative: zero at every point for {', '.join(zero)}, on both roads"] if zero else []
+    return replace(
+        first,
+        reason=most_severe([first.reason, *reasons]),
+        message="\n".join(part for part in (first.message, None if second.reason == "vacuous" else second.message) if part)
+        or None,
+        gradients=(*first.gradients, *rows),
+        notes=(*first.notes, *(f"second derivative: {note}" for note in second.notes), *said, *second_order.extent(exercise)),
+        planted=first.planted + second.planted,
+        caught=first.caught + second.caught,
+    )
+
+
+def sloped(roads: Roads) -> Roads:
+    """The roads of the second derivative: those of the loss's slope along a direction."""
+    exercise, derivation = roads.exercise, roads.derivation
+    forward = program(derivation, [derivation.loss])
+    torch_slope = second_order.torch_slope(exercise, forward, roads.torch_run)
+    defined = [k for k in range(roads.points.given) if np.isfinite(roads.references[0].high[k]).all()]
+    slope = second_order.slope(exercise, derivation, torch_slope, defined, roads.settings.seed)
+    return Roads(slope, roads.settings, base=roads)
 
 
 def unable(exercise: Exercise, settings: Settings, message: str, reason: str = "could_not_run") -> CheckResult:

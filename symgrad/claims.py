@@ -1,4 +1,4 @@
-"""What an exercise claims, read and checked: a program's signature, printed figures, gradients derived by hand."""
+"""What an exercise claims, read and checked: a program's signature, printed figures, gradients by hand; marks and tags."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import sympy
 
 from symgrad.errors import AuthorError, nearest
-from symgrad.fields import Values, kind, known, mapping, number, shortened
+from symgrad.fields import Values, kind, known, mapping, number, sequence, shortened
 from symgrad.graph import Graph, Input
 from symgrad.operations.nodes import Shape, is_matrix, shape_of
 from symgrad.reading import read, steps_of, symbols_of
@@ -19,6 +19,8 @@ from symgrad.reading import read, steps_of, symbols_of
 ASKED = re.compile(r"(?P<name>\w+?)(\[(?P<row>[1-9]\d{0,5})(,\s*(?P<column>[1-9]\d{0,5}))?\])?")
 FIGURE = re.compile(r"\s*[-+−]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*")
 LONGEST_FIGURE = 40
+TAG = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+DIFFICULTIES = ("easy", "medium", "hard")
 
 
 def signature(function: Any, inputs: Mapping[str, Input], field: str | None = None) -> None:
@@ -66,10 +68,10 @@ def figures(name: Any, value: Any, shapes: Mapping[str, Shape], field: str = "pu
     return flat
 
 
-def hand_derived(name: Any, value: Any, loss: Any, shapes: Mapping[str, Shape], inputs: Mapping[str, Input]) -> Graph:
-    """A gradient derived by hand, read; it may name the steps of the loss."""
+def gradient(name: Any, value: Any, loss: Any, shapes: Mapping[str, Shape], inputs: Mapping[str, Input], field: str) -> Graph:
+    """A gradient that an author states, read; it may name the steps of the loss."""
     known(name, shapes, "parameters")
-    field, steps = f"hand_derived['{name}']", steps_of(loss)
+    field, steps = f"{field}['{name}']", steps_of(loss)
     expression = sympy.sympify(value, strict=True) if isinstance(value, (int, float)) else value
     if not isinstance(expression, sympy.Expr) and not is_matrix(expression):
         raise AuthorError(f"found {kind(value)}", field=field, accepted="an expression of SymPy's")
@@ -126,3 +128,20 @@ def credit(value: Any) -> dict[str, float]:
         if not 0 <= found[tag] <= 1:
             raise AuthorError(f"found {shortened(share)}", field=f"credit['{tag}']", accepted="a share between 0 and 1")
     return found
+
+
+def tags(value: Any) -> tuple[str, ...]:
+    """Tags, each once; they become markers of pytest's, whose names begin with a letter."""
+    accepted = 'a list of words of letters, digits, _ and -, beginning with a letter, such as ["recurrent"]'
+    listed = sequence(value, None, accepted)
+    for tag in listed:
+        if not isinstance(tag, str) or not TAG.fullmatch(tag):
+            raise AuthorError(f"found {shortened(tag)}", accepted=accepted)
+    return tuple(dict.fromkeys(listed))
+
+
+def difficulty(value: Any) -> str:
+    """A word for how difficult an exercise is, or none."""
+    if not isinstance(value, str) or value not in ("", *DIFFICULTIES):
+        raise AuthorError(f"found {shortened(value)}", accepted=", ".join(DIFFICULTIES))
+    return value

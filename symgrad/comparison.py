@@ -65,7 +65,8 @@ class Tolerance:
 class Comparison:
     """One array compared: outcome and differences of each entry.
 
-    What else was found of it: points at which the definition of the derivative confirmed the closed form, entries where it
+    `stated` is the closed form that stands beside it in float64, where that isn't the derivation's but an author's own.
+    What else was found: points at which the definition of the derivative confirmed the closed form, entries where it
     refuted it, and at kinks the bounds of the subdifferential by entry.
     """
 
@@ -77,6 +78,7 @@ class Comparison:
     confirmed: Values | None = None
     refuted: Values | None = None
     bounds: Mapping[Place, tuple[float, float]] = field(default_factory=dict)
+    stated: Values | None = None
 
     @property
     def worst_outcome(self) -> Outcome:

@@ -6,6 +6,7 @@ that a person reads. One program serves every number system: only the functions 
 
 from __future__ import annotations
 
+import builtins
 import linecache
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,7 +37,8 @@ class Program:
 
     def bind(self, functions: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
         """The program as a function of its arguments; gives a list of outputs, or one value for a single output."""
-        return types.FunctionType(self.template.__code__, dict(functions), self.template.__name__)
+        namespace = {"__builtins__": builtins, **functions}  # Python finds them without, torch.compile doesn't
+        return types.FunctionType(self.template.__code__, namespace, self.template.__name__)
 
 
 def compile_(

@@ -22,6 +22,7 @@ from symgrad.operations.nodes import SCALAR, is_matrix, shape_of
 from symgrad.place import Place, calling_place
 from symgrad.precision import PRECISIONS
 from symgrad.reading import read
+from symgrad.shown import line, listed
 from symgrad.training_plan import Training
 
 NAME = re.compile(r"[\w.-]+")
@@ -38,11 +39,13 @@ class Exercise(metaclass=Noun):
       ``"one_hot"`` for a matrix whose columns each have a single 1.
     * `torch_loss`: the author's PyTorch program, called once a point with tensors by name; without it the loss itself runs.
     * `published`: printed figures as strings, at the first given point, computed in `published_dtype`.
-    * `hand_derived`: gradients derived by hand, by parameter.
+    * `hand_derived`: gradients derived by hand, by parameter; `expected_gradient`: what PyTorch is meant to say of a
+      parameter, where that isn't the derivative on purpose (a straight-through estimator, a reversal).
     * `training`: one training loop or several.
     * `marks`: what is asked of students and what it is worth: a gradient by its parameter (1 each, unless said), an entry as
       ``"w2[1,2]"``, a step's adjoint as ``"dz2"``; `credit`: the share of these marks that a diagnosed mistake keeps, by tag,
       and under ``"entries"`` that of the entries that are right.
+    * `tags`: words to choose exercises by, and `difficulty`: ``"easy"``, ``"medium"``, ``"hard"``; in pytest they are markers.
 
     >>> from symgrad import scalar, square
     >>> w = scalar("w")
@@ -61,9 +64,12 @@ class Exercise(metaclass=Noun):
     published: Mapping[str, Any] = field(default_factory=dict)
     published_dtype: str = "float32"
     hand_derived: Mapping[str, Any] = field(default_factory=dict)
+    expected_gradient: Mapping[str, Any] = field(default_factory=dict)
     training: Training | Iterable[Training] = ()
     marks: Mapping[str, float] = field(default_factory=dict)
     credit: Mapping[str, float] = field(default_factory=dict)
+    tags: Iterable[str] = ()
+    difficulty: str = ""
     place: Place | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -114,7 +120,7 @@ class Exercise(metaclass=Noun):
         return error if self.place is None else error.located(self.place.path, self.place.line)
 
     def __repr__(self) -> str:
-        return f"Exercise({self.name!r}, parameters: {', '.join(self.parameter_names)})"
+        return line(f"Exercise({self.name!r}, parameters: {listed(self.parameter_names)})")
 
 
 def _name(e: Exercise) -> str:
@@ -200,10 +206,10 @@ def _published_dtype(e: Exercise) -> str:
     return e.published_dtype
 
 
-def _hand_derived(e: Exercise) -> dict[str, Graph]:
-    given = fields.mapping(e.hand_derived, None, "{parameter: expression}")
+def _gradients(e: Exercise, field: str) -> dict[str, Graph]:
+    given = fields.mapping(getattr(e, field), None, "{parameter: expression}")
     shapes = {name: e.inputs[name].shape for name in e.parameter_names}
-    return {n: claims.hand_derived(n, value, e.loss, shapes, e.inputs) for n, value in given.items()}
+    return {n: claims.gradient(n, value, e.loss, shapes, e.inputs, field) for n, value in given.items()}
 
 
 def _training(e: Exercise) -> tuple[Training, ...]:
@@ -219,10 +225,6 @@ def _marks(e: Exercise) -> dict[str, float]:
     return claims.marks(e.marks, {n: e.inputs[n].shape for n in e.parameter_names}, steps)
 
 
-def _credit(e: Exercise) -> dict[str, float]:
-    return claims.credit(e.credit)
-
-
 _FIELDS: Mapping[str, Callable[[Exercise], Any]] = {
     "name": _name,
     "title": _title,
@@ -234,8 +236,11 @@ _FIELDS: Mapping[str, Callable[[Exercise], Any]] = {
     "torch_loss": _torch_loss,
     "published": _published,
     "published_dtype": _published_dtype,
-    "hand_derived": _hand_derived,
+    "hand_derived": lambda e: _gradients(e, "hand_derived"),
+    "expected_gradient": lambda e: _gradients(e, "expected_gradient"),
     "training": _training,
     "marks": _marks,
-    "credit": _credit,
+    "credit": lambda e: claims.credit(e.credit),
+    "tags": lambda e: claims.tags(e.tags),
+    "difficulty": lambda e: claims.difficulty(e.difficulty),
 }

@@ -12,6 +12,8 @@ from symgrad.comparison import Comparison, Outcome
 from symgrad.fields import Values
 
 LARGEST_DENOMINATOR = 64
+ADJOINT = "grad_output"
+"""The symbol of the adjoint of an output that is no scalar, called as in a backward of PyTorch's."""
 
 
 def of_loss(comparison: Comparison) -> str:
@@ -40,7 +42,7 @@ def of_loss(comparison: Comparison) -> str:
 def hint(comparison: Comparison, quantities: Mapping[str, Values]) -> str:
     """A likely explanation in one sentence, or nothing.
 
-    `quantities` are scalars by name, as arrays of shape (points, 1, 1), that a formula may have forgotten as a factor.
+    `quantities` are arrays by name, (points, 1, 1) or of the gradient's shape, that a formula may have forgotten as a factor.
     """
     values, truth = comparison.values, comparison.reference.high
     wrong = comparison.outcomes == Outcome.WRONG
@@ -83,9 +85,13 @@ def _factor(values: Values, truth: Values, allowed: Values, quantities: Mapping[
     if np.count_nonzero(telling.any(axis=(1, 2))) < 3:
         return ""
     for name, quantity in quantities.items():
+        if quantity.shape[1:] not in ((1, 1), values.shape[1:]):
+            continue
         size = np.broadcast_to(quantity, values.shape)[telling]
         with np.errstate(all="ignore"):
             missing, doubled = _constant(1 / (ratios * size), spread), _constant(ratios / size, spread)
+        if missing == 1 and name == ADJOINT:
+            return f"the factor {name} is missing: its backward ignores the adjoint that comes in"
         if missing is not None:
             return f"the factor {_times(missing, name)} is missing"
         if doubled is not None:

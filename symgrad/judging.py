@@ -8,9 +8,12 @@ import numpy as np
 
 from symgrad import hints, messages
 from symgrad.comparison import Comparison, Outcome, catches, compare, plants
-from symgrad.results import Entry, Finding, GradientResult, most_severe
+from symgrad.declared import aside, declared, differs, text
+from symgrad.results import Entry, Finding, GradientResult
 from symgrad.roads import Roads
+from symgrad.second_order import direction
 from symgrad.settling import settled
+from symgrad.verdicts import REASONS, most_severe
 
 REASON = {
     Outcome.AGREE: "agree",
@@ -31,7 +34,7 @@ def compared(roads: Roads) -> tuple[Comparison, dict[str, Comparison]]:
     found = {}
     for name, value, reference, tolerance in zip(roads.exercise.parameter_names, values, references, tolerances, strict=True):
         found[name] = compare(value, reference, tolerance, undefined=nowhere)
-    return of_loss, settled(roads, of_loss, found)
+    return of_loss, settled(roads, of_loss, aside(found, roads.exercise.expected_gradient)) | declared(roads, found)
 
 
 def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, findings: Sequence[Finding]) -> GradientResult:
@@ -45,13 +48,16 @@ def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, 
         reason = "losses_differ" if loss.worst_outcome == Outcome.WRONG else "both_wrong" if by_hand else reason
     elif comparison.is_zero:
         reason = "vacuous"
+    graph = roads.exercise.expected_gradient.get(name)
+    if graph is not None and (REASONS[reason] == "pass" or reason == "vacuous") and differs(roads, name, comparison):
+        reason = "declared"
     rows, columns = roads.exercise.inputs[name].shape
     outcomes = {outcome: int(np.count_nonzero(comparison.outcomes == outcome)) for outcome in Outcome}
     return GradientResult(
         parameter=name,
         shape=(rows, columns),
         reason=reason,
-        closed_form=roads.closed_form_texts[name],
+        closed_form=roads.closed_form_texts[name] if graph is None else text(name, graph),
         entries=rows * columns,
         points=len(roads.points),
         certified=int(comparison.reference.certified.sum()) * columns,
@@ -59,30 +65,35 @@ def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, 
         counts={REASON[o]: count for o, count in outcomes.items() if count},
         worst=entry(roads, 1 + roads.exercise.parameter_names.index(name), comparison),
         hint=_hint(roads, comparison) if reason in ("autograd_wrong", "both_wrong") else "",
+        order=2 if roads.directions else 1,
+        declared=graph is not None,
     )
 
 
 def _hint(roads: Roads, comparison: Comparison) -> str:
     """What the error looks like; of a nan, where it comes from."""
+    lie = "" if comparison.stated is None else "it isn't the gradient that was declared"
     found = hints.hint(comparison, roads.quantities)
     nan = np.isnan(comparison.values) & (comparison.outcomes == Outcome.WRONG)
     origin = roads.origin_of_nan(int(np.argwhere(nan)[0][0])) if nan.any() else ""
-    return "; ".join(part for part in (found, origin) if part)
+    return "; ".join(part for part in (lie, found, origin) if part)
 
 
 def entry(roads: Roads, index: int, comparison: Comparison) -> Entry:
     """The worst entry of the comparison of one output (the loss is the first), with its point."""
-    place = comparison.worst
+    place, closed = comparison.worst, roads.closed_form[index] if comparison.stated is None else comparison.stated
+    point = roads.points.at(place[0])
     return Entry(
         index=place[1:],
-        point={n: a.tolist() for n, a in roads.points.at(place[0]).items()},
-        closed_form=float(roads.closed_form[index][place]),
+        point={n: a.tolist() for n, a in point.items()},
+        closed_form=float(closed[place]),
         autograd=float(comparison.values[place]),
         reference=messages.reference(comparison, place),
         absolute=float(comparison.absolute[place]),
         relative=comparison.relative(place),
         ulps=comparison.ulps(place),
         allowed=float(np.broadcast_to(comparison.tolerance.allowed, comparison.values.shape)[place]),
+        along=direction(point, roads.directions) if roads.directions else "",
     )
 
 

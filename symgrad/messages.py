@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 
 from symgrad.comparison import SAFETY, Comparison, Outcome, Place
-from symgrad.results import CheckResult, Entry, GradientResult, Settings
+from symgrad.results import CheckResult, Entry, GradientResult, Settings, label
 from symgrad.roads import Roads
+from symgrad.ways import WAYS
 
 MOST_DIGITS = 20
+BLIND = "a wrong gradient could pass there"
+"""How a note ends that says of a pass that it proves little."""
 EXPLAINED = {
     "autograd_wrong": "autograd is wrong",
     "both_wrong": "autograd and the hand-derived gradient are both wrong",
@@ -64,13 +67,16 @@ def no_point(roads: Roads) -> str:
 def notes(roads: Roads, comparisons: Sequence[Comparison]) -> Iterator[str]:
     """What a reader should know of how a result came about."""
     wanted = roads.wanted
-    sampled = len(roads.points) - roads.points.given
+    sampled = len(roads.points) - roads.points.given - roads.points.axes
     if sampled < wanted:
         yield f"only {sampled} of {wanted} points to sample were found where loss and gradients are defined"
+    yield from roads.torch.remarks
     yield from conventions(roads, dict(zip(roads.exercise.parameter_names, comparisons[1:], strict=True)))
-    labels = ["loss", *(f"dL/d{name}" for name in roads.exercise.parameter_names)]
+    order = 2 if roads.directions else 1
+    labels = ["loss" if order == 1 else "v·∇L", *(label(name, order) for name in roads.exercise.parameter_names)]
     on_a_kink = np.isin(np.arange(len(roads.points)), list(roads.kinks))[:, None, None]
-    for label, comparison, closed in zip(labels, comparisons, roads.closed_form, strict=True):
+    for what, comparison, plain in zip(labels, comparisons, roads.closed_form, strict=True):
+        closed = plain if comparison.stated is None else comparison.stated
         reference = comparison.reference
         chosen = reference.certified[..., 0]
         truth, allowed = reference.high[chosen], np.broadcast_to(comparison.tolerance.allowed, closed.shape)[chosen]
@@ -82,8 +88,8 @@ def notes(roads: Roads, comparisons: Sequence[Comparison]) -> Iterator[str]:
             )
         if off.any():
             share = f"{int(off.sum())} of {off.size}"
-            yield f"the closed form of {label} in float64 is off at {share} entries; the certified value speaks"
-    for label, comparison in zip(labels[1:], comparisons[1:], strict=True):
+            yield f"the closed form of {what} in float64 is off at {share} entries; the certified value speaks"
+    for what, comparison in zip(labels[1:], comparisons[1:], strict=True):
         wide, entries = comparison.outcomes == Outcome.ILL_CONDITIONED, comparison.values.size
         derived = comparison.tolerance.derived
         if comparison.worst_outcome > Outcome.ILL_CONDITIONED or (derived and 2 * np.count_nonzero(wide) <= entries):
@@ -92,10 +98,7 @@ def notes(roads: Roads, comparisons: Sequence[Comparison]) -> Iterator[str]:
         blind = int(np.count_nonzero((comparison.tolerance.allowed >= size) & (size > 0)))
         if 2 * blind > entries:
             excuse = f"rounding in {roads.settings.dtype} explains" if derived else "the tolerance given by hand allows"
-            yield (
-                f"{label}: at {blind} of {entries} entries {excuse} more than the gradient itself;"
-                " a wrong gradient could pass there"
-            )
+            yield (f"{what}: at {blind} of {entries} entries {excuse} more than the gradient itself; {BLIND}")
     certified = sum(int(c.reference.certified.sum()) * c.values.shape[2] for c in comparisons[1:])
     entries = sum(c.values.size for c in comparisons[1:])
     if certified < entries:
@@ -104,6 +107,7 @@ def notes(roads: Roads, comparisons: Sequence[Comparison]) -> Iterator[str]:
 
 def conventions(roads: Roads, gradients: Mapping[str, Comparison]) -> Iterator[str]:
     """What PyTorch takes for a gradient at given points on a kink, in words; the first entry of a gradient speaks for it."""
+    order = 2 if roads.directions else 1
     for point, operations in roads.kinks.items():
         where = f"given point {point} lies on a kink of {', '.join(operations)}"
         for name, each in gradients.items():
@@ -112,7 +116,7 @@ def conventions(roads: Roads, gradients: Mapping[str, Comparison]) -> Iterator[s
                 (low, high), (_, row, column) = each.bounds[places[0]], places[0]
                 entry = f"[{row}, {column}]" if each.values[0].size > 1 else ""
                 yield (
-                    f"{where}: for dL/d{name}{entry} PyTorch takes {each.values[places[0]] + 0.0:.10g};"
+                    f"{where}: for {label(name, order)}{entry} PyTorch takes {each.values[places[0]] + 0.0:.10g};"
                     f" the subdifferential is [{low:.10g}, {high:.10g}]"
                 )
         if all((each.outcomes[point] == Outcome.UNDEFINED).all() for each in gradients.values()):
@@ -141,7 +145,7 @@ def _sentences(result: CheckResult, compiled: bool, loss_hint: str) -> Iterator[
     for row in result.gradients:
         if row.verdict in ("fail", "inconclusive") and row.reason != "losses_differ":
             hint = f" ({row.hint})" if row.hint else ""
-            yield f"dL/d{row.parameter}: {EXPLAINED[row.reason]}{hint}"
+            yield f"{row.label}: {EXPLAINED[row.reason]}{hint}"
     if loss is not None and not math.isfinite(loss.absolute):
         values = f"PyTorch has {loss.autograd:g}, the SymPy loss {loss.reference}"
         yield f"the loss is undefined at {point_text(loss.point)}: {values}"
@@ -158,13 +162,18 @@ def short(digits: str) -> str:
         return digits
 
 
+def format_and_way(settings: Settings) -> str:
+    """The format, and which way PyTorch took to the gradient on which device, where that isn't backward() on the CPU."""
+    via = "" if settings.via == "backward" else f" via {WAYS[settings.via].calls}"
+    return settings.dtype + via + ("" if settings.device == "cpu" else f" on {settings.device}")
+
+
 def rule(settings: Settings) -> str:
     """The rule behind the allowed difference, in words."""
     if settings.rtol is not None or settings.atol is not None:
         return f"allowed = {settings.atol or 0:g} + {settings.rtol or 0:g}·|reference|, given by hand"
-    return (
-        f"allowed = {SAFETY:g} × what rounding explains in {settings.dtype}, by the running error analysis of the closed form"
-    )
+    explained = f"what rounding explains in {settings.dtype}, by the running error analysis of the closed form"
+    return f"allowed = {SAFETY:g} × {explained}"
 
 
 def command(name: str, path: str, exercise: str) -> list[str]:
@@ -174,12 +183,17 @@ def command(name: str, path: str, exercise: str) -> list[str]:
 
 def repeat(result: CheckResult) -> str:
     """The command that repeats a check."""
+    if result.repeat:
+        return result.repeat
     settings = result.settings
     words = [*command("check", result.path, result.name), "--seed", str(settings.seed)]
     if settings.points is not None:
         words += ["--points", str(settings.points)]
     if settings.dtype != "float64":
         words += ["--dtype", settings.dtype]
+    for name, usual in (("via", "backward"), ("order", 1), ("device", "cpu")):
+        if getattr(settings, name) != usual:
+            words += [f"--{name}", str(getattr(settings, name))]
     if settings.certify:
         words.append("--certify")
     for name in ("rtol", "atol"):
@@ -203,6 +217,14 @@ def _numbers(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_numbers(v) for v in value) + "]"
     return value if isinstance(value, str) else f"{value:.17g}"
+
+
+def place(subject: str, entry: Entry) -> str:
+    """Which entry of a gradient it is; along an axis, which one of the Hessian: ``d²L/dw1[0, 0] dw2[1, 0]``."""
+    index = f"[{entry.index[0]}, {entry.index[1]}]"
+    if entry.along in ("", "v"):
+        return subject + index
+    return f"d²L/{subject.rpartition('/')[2]}{index} d{entry.along}"
 
 
 def differences(entry: Entry) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, TypeVar
 
 from symgrad.errors import AuthorError, nearest
 from symgrad.place import calling_place
+
+Made = TypeVar("Made")
 
 
 class Noun(type):
     """Metaclass of the dataclasses that authors write: an unknown field, or a missing one, is an AuthorError."""
 
-    def __call__(cls, *arguments: Any, **given: Any) -> Any:
+    def __call__(cls: type[Made], *arguments: Any, **given: Any) -> Made:
         known = {f.name: f for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]  # used on dataclasses only
         needed = [n for n, f in known.items() if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING]
         unknown = next((name for name in given if name not in known), None)
@@ -34,4 +36,5 @@ class Noun(type):
                 path=None if place is None else place.path,
                 line=None if place is None else place.line,
             )
-        return super().__call__(**given)
+        made: Made = type.__call__(cls, **given)
+        return made

@@ -28,10 +28,14 @@ ROUNDS = 64
 
 @dataclass(frozen=True)
 class PointSet:
-    """Points as arrays of shape (points, rows, columns) by name; the first `given` of them were given by the author."""
+    """Points as arrays of shape (points, rows, columns) by name; the first `given` of them were given by the author.
+
+    The last `axes` are the first one again, with directions along the axes, where second derivatives are looked at.
+    """
 
     values: Mapping[str, Values]
     given: int
+    axes: int = 0
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values()))) if self.values else 0

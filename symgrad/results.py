@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
-from symgrad.errors import UserError
-
-Verdict: TypeAlias = Literal["pass", "fail", "inconclusive", "error"]
-
-REASONS: Mapping[str, Verdict] = {
-    "agree": "pass",
-    "ill_conditioned": "pass",
-    "kink": "pass",
-    "vacuous": "inconclusive",
-    "undecided": "inconclusive",
-    "undefined": "inconclusive",
-    "published_differs": "fail",
-    "update_differs": "fail",
-    "not_a_subgradient": "fail",
-    "closed_form_wrong": "fail",
-    "autograd_wrong": "fail",
-    "both_wrong": "fail",
-    "losses_differ": "fail",
-    "could_not_run": "error",
-}
-"""Every reason with its verdict, by rising severity: of many, the last one speaks."""
-
-_SEVERITY = {reason: k for k, reason in enumerate(REASONS)}
+from symgrad.errors import UserError, nearest
+from symgrad.plain import Plain, named
+from symgrad.shown import line, listed
+from symgrad.verdicts import REASONS as REASONS
+from symgrad.verdicts import Verdict as Verdict
+from symgrad.verdicts import most_severe as most_severe
+from symgrad.ways import WAYS
 
 
-def most_severe(reasons: list[str]) -> str:
-    """The reason that speaks for many.
+def label(parameter: str, order: int = 1) -> str:
+    """What a gradient is called; one of second order is that of the slope along v, the Hessian times v.
 
-    >>> most_severe(["agree", "autograd_wrong", "kink"])
-    'autograd_wrong'
+    >>> label("w1"), label("w1", 2)
+    ('dL/dw1', 'd(v·∇L)/dw1')
     """
-    return max(reasons, key=_SEVERITY.__getitem__, default="agree")
+    return f"dL/d{parameter}" if order == 1 else f"d(v·∇L)/d{parameter}"
 
 
 @dataclass(frozen=True)
 class Settings:
     """How to check: seed of sampled points, format under test, how many points, and tolerances given by hand, if any.
 
-    With `certify` every entry is certified, and the definition of the derivative is asked about every one.
+    With `certify` every entry is certified, and the definition of the derivative is asked about every one. `via` is the way
+    of PyTorch's to the gradient, one of `symgrad.ways.WAYS`; with `order` 2 second derivatives are checked, too; `device` is
+    where PyTorch computes.
     """
 
     seed: int = 0
@@ -54,17 +40,34 @@ class Settings:
     rtol: float | None = None
     atol: float | None = None
     certify: bool = False
+    via: str = "backward"
+    order: int = 1
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         for name in ("seed", "points", "rtol", "atol"):
             value = getattr(self, name)
             if value is not None and not (value >= 0 and value < float("inf")):
                 raise UserError(f"{name} is {value}; accepted: a number, 0 or more")
+        if self.via not in WAYS:
+            raise UserError(f"via is {self.via!r}{nearest(str(self.via), WAYS)}; accepted: {', '.join(WAYS)}")
+        if self.order not in (1, 2):
+            raise UserError(f"order is {self.order!r}; accepted: 1, or 2 for second derivatives too")
+        if self.order == 2 and not WAYS[self.via].twice:
+            able = ", ".join(name for name, way in WAYS.items() if way.twice)
+            raise UserError(f"PyTorch takes no second derivative via {self.via}; accepted with order=2: {able}")
+
+    def __repr__(self) -> str:
+        chosen = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if getattr(self, f.name) != f.default]
+        return line(f"Settings({', '.join(chosen)})")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a gradient (or the loss) at one point, as each road has it. `index` is its row and column, from 0."""
+    """One entry of a gradient (or the loss) at one point, as each road has it. `index` is its row and column, from 0.
+
+    Of a second derivative, `along` is the direction of the product: an entry such as ``w2[0, 1]``, or ``v``.
+    """
 
     index: tuple[int, int]
     point: Mapping[str, Any]
@@ -75,14 +78,20 @@ class Entry:
     relative: float
     ulps: float
     allowed: float
+    along: str = ""
+
+    def __repr__(self) -> str:
+        values = f"closed form {self.closed_form:.7g}, autograd {self.autograd:.7g}, allowed {self.allowed:.2g}"
+        return f"Entry([{self.index[0]}, {self.index[1]}]: {values})"
 
 
 @dataclass(frozen=True)
 class GradientResult:
     """The gradient of one parameter: verdict, how much was compared, and the worst entry.
 
-    `counts` says how many entries (times points) had each outcome, `certified` for how many a ball encloses the truth,
-    `confirmed` for how many the definition of the derivative says the same as the closed form.
+    With `declared`, it was compared with what the author says that PyTorch is meant to say. `counts` says how many entries
+    (times points) had each outcome, `certified` for how many a ball encloses the truth, `confirmed` for how many the
+    definition of the derivative says the same as the closed form.
     """
 
     parameter: str
@@ -96,10 +105,21 @@ class GradientResult:
     worst: Entry | None
     hint: str = ""
     confirmed: int = 0
+    order: int = 1
+    declared: bool = False
+
+    def __repr__(self) -> str:
+        told = f"{self.verdict}: {self.reason}, {self.shape[0]}×{self.shape[1]} at {self.points} points"
+        return line(f"GradientResult({self.parameter!r}, {told})")
 
     @property
     def verdict(self) -> Verdict:
         return REASONS[self.reason]
+
+    @property
+    def label(self) -> str:
+        """What the entries are of: ``dL/dw1``, or of second order ``d(v·∇L)/dw1``, which is the Hessian times v."""
+        return label(self.parameter, self.order)
 
 
 @dataclass(frozen=True)
@@ -110,14 +130,20 @@ class Finding:
     reason: str
     text: str = ""
 
+    def __repr__(self) -> str:
+        return line(f"Finding({self.subject!r}, {self.verdict}: {self.reason})")
+
     @property
     def verdict(self) -> Verdict:
         return REASONS[self.reason]
 
 
 @dataclass(frozen=True, repr=False)
-class CheckResult:
-    """One exercise checked. ``symgrad.render(result)`` gives it as text."""
+class CheckResult(Plain):
+    """One exercise checked. ``symgrad.render(result)`` gives it as text.
+
+    `repeat` is the command that checks it again, where that isn't ``symgrad check``.
+    """
 
     name: str
     path: str
@@ -130,6 +156,7 @@ class CheckResult:
     notes: tuple[str, ...] = ()
     planted: int = 0
     caught: int = 0
+    repeat: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -140,12 +167,16 @@ class CheckResult:
         return self.verdict == "pass"
 
     def __repr__(self) -> str:
-        parameters = ", ".join(row.parameter for row in self.gradients)
-        return f"CheckResult({self.name!r}, {self.verdict}: {self.reason}, parameters: {parameters or 'none'})"
+        parameters = listed(row.parameter for row in self.gradients)
+        return line(f"CheckResult({self.name!r}, {self.verdict}: {self.reason}, parameters: {parameters})")
+
+    @property
+    def report(self) -> Report:
+        return Report((self,), self.settings)
 
 
 @dataclass(frozen=True, repr=False)
-class Report:
+class Report(Plain):
     """All exercises of a run, in order. ``symgrad.render(report)`` gives it as text."""
 
     results: tuple[CheckResult, ...]
@@ -155,6 +186,20 @@ class Report:
     def __repr__(self) -> str:
         counted = ", ".join(f"{count} {verdict}" for verdict, count in self.verdicts.items())
         return f"Report({len(self.results)} exercises: {counted or 'none'})"
+
+    def __iter__(self) -> Iterator[CheckResult]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __getitem__(self, name: str) -> CheckResult:
+        """The result of the exercise of a name."""
+        return named(self.results, name)
+
+    @property
+    def report(self) -> Report:
+        return self
 
     @property
     def verdicts(self) -> Counter[Verdict]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,12 +11,13 @@ import numpy as np
 
 from symgrad import points as pointing
 from symgrad.anomalies import Watch
-from symgrad.autograd import TorchValues, run_compiled, run_program
+from symgrad.autograd import TorchRun, TorchValues, run_compiled, run_program
 from symgrad.balls import Balls, at_precision, to_balls
 from symgrad.comparison import SAFETY, Reference, Tolerance
 from symgrad.compile import Program
 from symgrad.derivation import Derivation, backpropagate
 from symgrad.derivation.expanded import expanded
+from symgrad.devices import lost, usable
 from symgrad.evaluation import listed, program, rounded
 from symgrad.exercise import Exercise
 from symgrad.fields import Values
@@ -25,6 +26,8 @@ from symgrad.points import PointSet
 from symgrad.precision import Precision, precision
 from symgrad.reference import Outputs, references
 from symgrad.results import Settings
+from symgrad.second_order import along_axes, directions
+from symgrad.ways import WAYS
 
 LONGEST_CLOSED_FORM = 600
 """Characters above which a gradient is shown by its last equation."""
@@ -41,6 +44,8 @@ class Roads:
     settings: Settings
     trajectory: tuple[PointSet, TorchValues] | None = None
     """Points that were visited, and what PyTorch said there; where it is given, nothing is sampled and nothing run."""
+    base: Roads | None = None
+    """Of a second derivative: the roads of the first one. The exercise is then the slope along a direction."""
 
     @cached_property
     def precision(self) -> Precision:
@@ -49,6 +54,11 @@ class Roads:
     @cached_property
     def derivation(self) -> Derivation:
         return backpropagate(self.exercise.graph, self.exercise.parameter_names)
+
+    @cached_property
+    def directions(self) -> dict[str, str]:
+        """Of a second derivative: the symbol that holds the direction, by parameter."""
+        return {} if self.base is None else directions(self.base.exercise)
 
     @cached_property
     def shapes(self) -> list[tuple[int, int]]:
@@ -89,7 +99,8 @@ class Roads:
             precision=self.precision,
             acceptable=(self.acceptable, lambda values: self.acceptable(values, rounding_may_cross_kinks=True)),
         )
-        return PointSet({n: np.concatenate([given[n], sampled[n]]) for n in inputs}, len(self.exercise.given))
+        found = PointSet({n: np.concatenate([given[n], sampled[n]]) for n in inputs}, len(self.exercise.given))
+        return along_axes(found, self.directions) if self.directions else found
 
     def acceptable(self, values: Mapping[str, Values], *, rounding_may_cross_kinks: bool = False) -> Values:
         """Which points are defined, bounded in the format under test, and away from kinks.
@@ -99,6 +110,9 @@ class Roads:
         count = len(next(iter(values.values())))
         outputs = rounded(self.program, values, self.shapes, self.precision)
         fine = np.ones(count, bool)
+        if self.base is not None:  # the slope may be defined where the loss isn't
+            of_base = {name: values[name] for name in self.base.exercise.inputs}
+            fine &= self.base.acceptable(of_base, rounding_may_cross_kinks=rounding_may_cross_kinks)
         for value, radius in outputs:
             fine &= (np.isfinite(value) & np.isfinite(radius)).all(axis=(1, 2))
         return fine & ~self._near(
@@ -140,7 +154,8 @@ class Roads:
         if settings.rtol is not None or settings.atol is not None:
             rtol, atol = settings.rtol or 0.0, settings.atol or 0.0
             return [Tolerance(atol + rtol * np.abs(closed), self.precision, derived=False) for closed in self.closed_form]
-        outputs = rounded(self.program, self.points.values, self.shapes, self.precision)
+        reduced = lost(self.torch_run.device, settings.dtype)
+        outputs = rounded(self.program, self.points.values, self.shapes, self.precision, products=reduced)
         return [Tolerance(SAFETY * radius, self.precision) for _, radius in outputs]
 
     @cached_property
@@ -158,9 +173,9 @@ class Roads:
 
     @cached_property
     def quantities(self) -> dict[str, Values]:
-        """Scalars at each point, (points, 1, 1), by name: inputs, then steps."""
+        """What a formula may have forgotten as a factor, by name: inputs, then steps that are scalars."""
         derivation, count = self.derivation, len(self.points)
-        inputs = {n: self.points.values[n] for n, item in self.exercise.inputs.items() if item.shape == (1, 1)}
+        inputs = {n: self.points.values[n] for n in self.exercise.inputs}
         names = [name for name, symbol in derivation.steps.items() if derivation.shapes[symbol] == (1, 1)]
         if not names:
             return inputs
@@ -172,22 +187,28 @@ class Roads:
     @cached_property
     def torch(self) -> TorchValues:
         """What PyTorch says. Raises CouldNotRun."""
-        return self.trajectory[1] if self.trajectory is not None else self._run(self.points.values)
+        return self.trajectory[1] if self.trajectory is not None else self._run(self.points.values, self.torch_run)
 
-    def _run(self, values: Mapping[str, Values], **options: Any) -> TorchValues:
-        exercise, dtype = self.exercise, self.settings.dtype
-        names = exercise.parameter_names
-        if exercise.torch_loss is not None:
-            return run_program(exercise.torch_loss, values, exercise.inputs, names, dtype, **options)
-        forward = program(self.derivation, [self.derivation.loss])
-        return run_compiled(forward, values, exercise.inputs, names, dtype, **options)
+    @cached_property
+    def torch_run(self) -> TorchRun:
+        """How the torch road is taken. Raises UserError for a device that isn't there."""
+        exercise, settings = self.exercise, self.settings
+        way, device = WAYS[settings.via], usable(settings.device)
+        return TorchRun(exercise.inputs, exercise.parameter_names, settings.dtype, way, device)
+
+    def _run(self, values: Mapping[str, Values], run: TorchRun, **options: Any) -> TorchValues:
+        if self.exercise.torch_loss is not None:
+            if self.exercise.expected_gradient:  # a gradient that is clipped isn't linear in the adjoint
+                options = {"seed": 1.0, **options}
+            return run_program(self.exercise.torch_loss, values, run, **options)
+        return run_compiled(program(self.derivation, [self.derivation.loss]), values, run, **options)
 
     def origin_of_nan(self, point: int) -> str:
         """Which step of PyTorch's backward() makes the first nan at a point, as a sentence; empty where none does."""
-        if self.trajectory is not None:
+        if self.trajectory is not None or self.torch_run.way.forward:
             return ""
         watch = Watch()
-        self._run(self.points.subset([point]), observe=watch)
+        self._run(self.points.subset([point]), replace(self.torch_run, way=WAYS["backward"]), observe=watch)
         return str(watch)
 
     @cached_property

@@ -22,6 +22,7 @@ class Charges(Protocol):
     """What arithmetic needs to know of the system that an array belongs to."""
 
     precision: Precision
+    products: float
 
     def coerce(self, value: Any) -> Rounded: ...
 
@@ -112,7 +113,9 @@ class Rounded:
         """The product; the radius of both factors and of all roundings is one product of matrices, too."""
         inner, u = self.shape[-1], self.system.precision.unit_roundoff
         left, right = np.abs(self.value), np.abs(other.value)
-        charged = ((additions(inner) + 1.0) * u) * right + (0.0 if other.radius is None else other.radius)
+        charged = ((additions(inner) + 1.0) * u + 2 * self.system.products) * right + (
+            0.0 if other.radius is None else other.radius
+        )
         if self.radius is None:
             spread = left @ charged
         else:

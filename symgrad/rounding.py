@@ -29,9 +29,9 @@ ELIMINATION = 4.0
 class Rounding(System):
     """The number system of `Rounded` arrays in one format."""
 
-    def __init__(self, precision: Precision, *, decided: bool = False) -> None:
+    def __init__(self, precision: Precision, *, decided: bool = False, products: float = 0.0) -> None:
         super().__init__()
-        self.precision, self.decided = precision, decided
+        self.precision, self.decided, self.products = precision, decided, products
         self._floats = floats.Floats()
 
     def exact(self, values: Any) -> Rounded:

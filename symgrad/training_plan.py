@@ -12,9 +12,10 @@ from symgrad.graph import Graph, Input
 from symgrad.nouns import Noun
 from symgrad.operations.nodes import SCALAR, Shape
 from symgrad.precision import PRECISIONS
+from symgrad.shown import line
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Training(metaclass=Noun):
     """Gradient descent, one sample a step, as a user of PyTorch writes it.
 
@@ -38,6 +39,9 @@ class Training(metaclass=Noun):
     dtype: str = "float32"
     published: Mapping[tuple[int, int], Mapping[str, Any]] = field(default_factory=dict)
     published_predictions: tuple[Any, Any] = (None, None)
+
+    def __repr__(self) -> str:
+        return line(f"Training({self.name!r}, {self.epochs} epochs, {self.dtype})")
 
     def rate(self, parameter: str) -> float:
         """The learning rate of a parameter."""

@@ -11,10 +11,8 @@ import numpy as np
 
 from symgrad.certification import certify
 from symgrad.comparison import SAFETY, Reference
-from symgrad.compile import compile_
-from symgrad.evaluation import program, rounded
+from symgrad.evaluation import graph_program, program, rounded
 from symgrad.fields import Values
-from symgrad.graph import Graph
 from symgrad.messages import decimal, point_text
 from symgrad.points import given
 from symgrad.precision import PRECISIONS, precision
@@ -48,7 +46,7 @@ def by_hand(roads: Roads) -> Iterator[Finding]:
         ((_, radius),) = rounded(code, values, [shape], PRECISIONS["float64"])
         allowed = [SAFETY * radius]
         (truth,) = certify(code, values, allowed, [shape])
-        (hand,) = certify(_program(graph, roads), values, allowed, [shape])
+        (hand,) = certify(graph_program(graph, roads.exercise.graph.inputs), values, allowed, [shape])
         off = _off(hand, truth, allowed[0])
         where = np.where(off, _distance(hand, truth), np.nan)
         if not off.any():  # both may have the same mistake
@@ -95,15 +93,6 @@ def _arbitrated(testimony: Testimony, name: str, points: list[int], truth: Refer
         if n == name:
             decided[tuple(place)] = True
     return decided, replace(testimony, answers=answers).corrected(name, truth)
-
-
-def _program(graph: Graph, roads: Roads) -> Any:
-    """A gradient derived by hand as generated code over the inputs of the exercise."""
-    symbols = {i.name: i.symbol for i in graph.inputs}
-    missing = [i.symbol for i in roads.exercise.graph.inputs if i.name not in symbols]
-    arguments = [symbols.get(i.name, i.symbol) for i in roads.exercise.graph.inputs]
-    assert not set(missing) & set(symbols.values())  # names are distinct, so are symbols
-    return compile_(arguments, [(node.symbol, node.expression) for node in graph.nodes], [graph.output])
 
 
 def _hand_text(name: str, hand: Reference, truth: Reference, wrong: Any, roads: Roads, points: list[int]) -> str:

@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 
 from symgrad.cli import cli
 
+pytest_plugins = ["pytester"]
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch isn't imported yet; threads gain nothing here, and lose on a busy machine
 
 PARABOLA = """\

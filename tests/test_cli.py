@@ -131,7 +131,7 @@ def test_a_wrong_command_ends_with_two(write, symgrad, command, words, message):
         (["--points", "many"], "Invalid value for '--points': 'many' is not a valid integer"),
         (["--seed", -1], "Invalid value for '--seed': -1 is not in the range x>=0."),
         (["--dtype", "float8"], "'float8' is not one of 'float64', 'float32', 'bfloat16', 'float16'."),
-        (["--format", "xml"], "'xml' is not one of 'table', 'json', 'junit', 'markdown'."),
+        (["--format", "xml"], "'xml' is not one of 'table', 'json', 'junit', 'markdown', 'html'."),
         (["--rtol", -1], "Invalid value for '--rtol'"),
         (["--rtol", "nan"], "Invalid value for '--rtol'"),
         (["--atol", "nan"], "Invalid value for '--atol'"),

@@ -10,7 +10,7 @@ import pytest
 import sympy
 import torch
 
-from symgrad import Exercise, Training, check, matrix, scalar, square, step, total, vector
+from symgrad import AuthorError, Exercise, Training, check, matrix, scalar, square, step, total, vector
 
 w, x = scalar("w"), scalar("x")
 W, X, b = matrix("W", 2, 3), matrix("X", 3, 1), vector("b", 2)
@@ -162,3 +162,47 @@ def test_a_figure_may_have_a_typographic_minus():
     """Printed figures come with − as well as with -."""
     exercise = Exercise(name="e", loss=square(w), parameters=[w], points=0, at=[{"w": -1}], published={"w": "−2.00"})
     assert check(exercise).reason == "agree"
+
+
+def test_tags_are_words_each_once():
+    """Tags keep their order, and each stands once; there need not be any."""
+    exercise = Exercise(name="e", loss=square(w), parameters=[w], tags=["recurrent", "long-run", "recurrent", "x_2"])
+    assert exercise.tags == ("recurrent", "long-run", "x_2")
+    assert Exercise(name="e", loss=square(w), parameters=[w]).tags == ()
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        (["two words"], "'two words'"),
+        ([""], "''"),
+        (["2nd"], "'2nd'"),
+        (["_private"], "'_private'"),
+        (["é"], "'é'"),
+        ([3], "3"),
+        ("recurrent", "the string 'recurrent'"),
+        ({"recurrent"}, "a set"),
+        (None, "None"),
+    ],
+    ids=repr,
+)
+def test_tags_that_are_no_words_are_refused(tags, found):
+    """The message says what was found and what a tag looks like."""
+    accepted = 'a list of words of letters, digits, _ and -, beginning with a letter, such as ["recurrent"]'
+    with pytest.raises(AuthorError) as raised:
+        Exercise(name="e", loss=square(w), parameters=[w], tags=tags)
+    assert str(raised.value).endswith(f"exercise 'e', tags: found {found}; accepted: {accepted}")
+
+
+@pytest.mark.parametrize("difficulty", ["", "easy", "medium", "hard"])
+def test_a_difficulty_is_one_of_three_words_or_none(difficulty):
+    """An exercise need not say how difficult it is."""
+    assert Exercise(name="e", loss=square(w), parameters=[w], difficulty=difficulty).difficulty == difficulty
+
+
+@pytest.mark.parametrize("difficulty", ["Easy", "trivial", 1, None, ["easy"]], ids=repr)
+def test_another_difficulty_is_refused(difficulty):
+    """The message lists the words."""
+    with pytest.raises(AuthorError) as raised:
+        Exercise(name="e", loss=square(w), parameters=[w], difficulty=difficulty)
+    assert str(raised.value).endswith(f"exercise 'e', difficulty: found {difficulty!r}; accepted: easy, medium, hard")

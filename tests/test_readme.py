@@ -2,14 +2,17 @@
 
 import re
 import shlex
+import sys
 from pathlib import Path
 
+import eight_lines
 import pytest
 from click.testing import CliRunner
 
 from symgrad.cli import cli
 from symgrad.operations.table import TABLE
 from symgrad.reports.vocabulary import INTERNAL
+from symgrad.ways import WAYS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,9 +46,27 @@ def test_printed_output_is_real(arguments, printed, monkeypatch):
 
 def test_the_exercise_shown_is_the_file():
     """The exercise in README.md is exercises/sigmoid_network.py, to the letter."""
-    shown = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert shown is not None
-    assert shown.group(1) == (ROOT / "exercises" / "sigmoid_network.py").read_text(encoding="utf-8")
+    shown = README.partition("\n## An exercise\n")[2].partition("```python\n")[2].partition("```")[0]
+    assert shown == (ROOT / "exercises" / "sigmoid_network.py").read_text(encoding="utf-8")
+
+
+def test_the_eight_lines_run():
+    """The test file for newcomers gives what is shown beside it; eight_lines.py fails where it doesn't."""
+    eight_lines.main(sys.executable)
+    _, _, _, printed = eight_lines.shown()
+    assert eight_lines.without_times(printed)[-1] == "1 passed in #s"
+
+
+def test_eight_lines_that_fail_are_noticed(monkeypatch):
+    """A gradient that is wrong, or another output, ends the newcomer's path with what was printed."""
+    monkeypatch.setattr(eight_lines, "README", eight_lines.README.replace("hadamard(x, sigmoid(x))", "sigmoid(x)"))
+    with pytest.raises(SystemExit, match="losses differ"):
+        eight_lines.main(sys.executable)
+
+
+def test_ways_are_those_of_the_table():
+    """README.md names every one of PyTorch's ways."""
+    assert [name for name in WAYS if name != "backward" and f'"{name}"' not in README] == []
 
 
 def test_the_vocabulary_is_the_table():

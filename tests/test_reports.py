@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shlex
@@ -42,12 +43,14 @@ exercise = Exercise(
 """
 HOSTILE = "| `a` ``b`` <script>alert(1)</script> [x](javascript:y) *b* \x00\x07\x1b[2J\ufffe\ud800 ]]> &amp;\n# heading\n|c|d|"
 KEYS = {
-    "report": {"schema", "versions", "seed", "dtype", "summary", "exercises"},
+    "report": {"schema", "versions", "seed", "dtype", "via", "order", "device", "summary", "exercises"},
     "summary": {"exercises", "pass", "fail", "inconclusive", "error", "entries", "controls"},
     "controls": {"planted", "caught"},
     "exercise": {"name", "path", "verdict", "reason", "message", "notes", "gradients"},
     "gradient": {
         "parameter",
+        "order",
+        "declared",
         "shape",
         "verdict",
         "reason",
@@ -60,6 +63,7 @@ KEYS = {
     },
     "worst": {
         "index",
+        "along",
         "point",
         "closed_form",
         "autograd",
@@ -88,6 +92,12 @@ def mixed(write):
     for name, text in {"b": TWICE, "c": OTHER, "d": NAN, "e": UNDEFINED, "f": PUBLISHED, "g": "def f(:\n"}.items():
         write(f"exercises/{name}.py", text)
     return "exercises"
+
+
+def told(text):
+    """The text of a fragment of HTML, with every paragraph and every pair of a definition list on a line of its own."""
+    flat = re.sub(r"</dt>\s*<dd[^>]*>", " ", text.replace("<br>", ""))
+    return html.unescape(re.sub(r"<[^>]*>", "", flat))
 
 
 # JSON
@@ -201,6 +211,7 @@ def test_a_failure_is_told_in_full_and_can_be_repeated(write, symgrad, format_, 
         assert data["gradients"][0]["worst"]["point"]
         return
     said = shown.stdout if format_ != "junit" else "".join(ET.fromstring(shown.stdout).itertext())
+    said = told(said) if format_ == "html" else said
     assert where in said
     for heading in ("autograd", "closed form", "certified", "difference", "rule", "point", "repeat"):
         assert re.search(rf"^\W*{heading}\b", said, re.MULTILINE), heading
@@ -235,7 +246,7 @@ def test_a_repeated_command_can_name_any_file(write, symgrad):
     assert symgrad(*shlex.split(command)[4:]).exit_code == 1
 
 
-@pytest.mark.parametrize("format_", ["table", "markdown", "junit"])
+@pytest.mark.parametrize("format_", ["table", "markdown", "junit", "html"])
 def test_an_exercise_without_a_file_has_no_command(format_):
     """What was written at a prompt can't be repeated by a command, so none is shown."""
     result = CheckResult("e", "", "could_not_run", Settings(), "torch_loss raised ValueError: no")
@@ -329,6 +340,47 @@ def test_hostile_text_stays_inside_markdown():
     assert not [line for line in text.splitlines() if line.startswith("|c|")]
 
 
+def test_hostile_text_stays_inside_html():
+    """HTML has no element, attribute or address of an author's making, and can be read as XML."""
+    text = render(hostile_report(), "html")
+    root = ET.fromstring(text.replace("<br>", "<br/>"))
+    tags = {"div", "table", "thead", "tbody", "tr", "th", "td", "p", "br", "span", "strong", "dl", "dt", "dd", "code"}
+    assert {element.tag for element in root.iter()} == tags
+    assert {name for element in root.iter() for name in element.attrib} == {"style", "scope"}
+    assert "<script>alert(1)</script>" in "".join(root.itertext())
+
+
+def test_html_is_ascii_that_any_page_can_hold():
+    """A fragment needs no encoding to be declared, no style sheet, and nothing from elsewhere."""
+    text = render(hostile_report(), "html")
+    assert text.isascii()
+    assert "url(" not in text
+    assert not re.search(r"<(link|style|script|img)", text)
+
+
+def test_html_has_no_formula_of_an_authors_making():
+    """What looks for formulas in a notebook finds neither a dollar sign nor a backslash with anything beside it."""
+    result = CheckResult("e", "e.py", "could_not_run", Settings(), r"$\\href{javascript:y}{x}$ \\(y\\) \\begin{align}")
+    text = re.sub(r"<span>[$\\\\]</span>", "", render(result, "html"))
+    assert "$" not in text
+    assert "\\" not in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("agree", "✓ pass: agree"),
+        ("autograd_wrong", "✗ fail: autograd wrong"),
+        ("undefined", "? inconclusive: undefined"),
+        ("could_not_run", "! error: could not run"),
+    ],
+)
+def test_a_verdict_is_told_by_more_than_its_colour(reason, said):
+    """Every verdict has a sign and its word in HTML."""
+    text = render(CheckResult("e", "e.py", reason, Settings()), "html")
+    assert said in html.unescape(text)
+
+
 def test_a_markdown_table_has_as_many_cells_in_every_row():
     """A bar in a text doesn't make a new column."""
     lines = [line for line in render(hostile_report(), "markdown").splitlines() if line.startswith("|")]
@@ -337,7 +389,7 @@ def test_a_markdown_table_has_as_many_cells_in_every_row():
     assert counts == {13}
 
 
-@pytest.mark.parametrize("format_", ["table", "markdown", "junit"])
+@pytest.mark.parametrize("format_", ["table", "markdown", "junit", "html"])
 def test_control_characters_never_reach_a_reader(format_):
     """A terminal isn't cleared by an exercise: of the control characters only line breaks come through."""
     found = {character for character in render(hostile_report(), format_) if ord(character) < 32 or character == "\x7f"}
@@ -351,6 +403,7 @@ def test_a_run_whose_controls_pass_unnoticed_fails():
     assert report.exit_status == 1
     assert "controls: 7 of 8 planted errors caught" in render(report, "table")
     assert "controls: 7 of 8 planted errors caught" in render(report, "markdown")
+    assert "controls: 7 of 8 planted errors caught" in render(report, "html")
     assert strict(render(report, "json"))["summary"]["controls"] == {"planted": 8, "caught": 7}
     (failure,) = ET.fromstring(render(report, "junit")).iter("failure")
     assert failure.get("message") == "controls: 7 of 8 planted errors caught"

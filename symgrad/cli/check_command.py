@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from symgrad.cli.options import DTYPES, finite, only, output, paths, progress_bar, reported, writable, write
+from symgrad.ways import WAYS
 
-NAMES = ("table", "json", "junit", "markdown")
+NAMES = ("table", "json", "junit", "markdown", "html")
 
 
 @click.command("check")
@@ -31,6 +32,13 @@ NAMES = ("table", "json", "junit", "markdown")
 @click.option(
     "--certify", is_flag=True, help="Certify every entry, however many, and ask the definition of the derivative about each."
 )
+@click.option(
+    "--via", type=click.Choice(list(WAYS)), default="backward", show_default=True, help="PyTorch's way to the gradient."
+)
+@click.option(
+    "--order", type=click.IntRange(1, 2), default=1, show_default=True, help="With 2, second derivatives are checked, too."
+)
+@click.option("--device", default="cpu", show_default=True, metavar="DEVICE", help="Where PyTorch computes, such as cuda.")
 @reported
 def command(
     paths: tuple[str, ...],
@@ -43,6 +51,9 @@ def command(
     rtol: float | None,
     atol: float | None,
     certify: bool,
+    via: str,
+    order: int,
+    device: str,
 ) -> None:
     """Check the exercises in files and folders.
 
@@ -54,7 +65,9 @@ def command(
     from symgrad.results import Settings
 
     writable(output)
-    settings = Settings(seed=seed, dtype=dtype, points=points, rtol=rtol, atol=atol, certify=certify)
+    settings = Settings(
+        seed=seed, dtype=dtype, points=points, rtol=rtol, atol=atol, certify=certify, via=via, order=order, device=device
+    )
     report = check_paths(paths, settings, only=only, progress=_progress)
     write(render(report, format_), output)
     if output is not None:

@@ -9,15 +9,16 @@ from typing import Any, Literal, TypeAlias
 
 import sympy
 
-from symgrad.derivation import closed_form, counting, text
+from symgrad.derivation import closed_form, counting, latex, text
 from symgrad.errors import AuthorError, nearest
 from symgrad.graph import Input
 from symgrad.operations.nodes import Shape
+from symgrad.shown import LISTED, WIDTH, line, listed
 
 Kind: TypeAlias = Literal["forward", "adjoint", "gradient"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Equation:
     """``symbol = expression``, where the expression is over symbols of earlier equations and of inputs.
 
@@ -32,6 +33,13 @@ class Equation:
     def __str__(self) -> str:
         return f"{self.symbol} = {text.written(self.expression)}"
 
+    def __repr__(self) -> str:
+        end = f"; {self.shape[0]}×{self.shape[1]}, {self.kind})"
+        return line(f"Equation({self}", WIDTH - len(end)) + end
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {latex.written(self)}$"
+
 
 @dataclass(frozen=True)
 class Kink:
@@ -45,7 +53,7 @@ class Kink:
         return Kink(self.operation, self.vanishing.xreplace(names))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """A loss differentiated: equations in order, first forward, then backward.
 
@@ -95,5 +103,20 @@ class Derivation:
         """How many operations on numbers the loss takes, and the loss with all gradients."""
         return counting.count(self)
 
+    def to_latex(self) -> str:
+        """The numbered equations as one aligned block of LaTeX, without dollar signs.
+
+        An adjoint is written as the derivative that it is: dz1 is ∂L/∂z1.
+        """
+        return latex.render(self)
+
     def __str__(self) -> str:
         return text.render(self)
+
+    def __repr__(self) -> str:
+        inputs, gradients = listed(i.name for i in self.inputs), listed(self.gradients, LISTED // 2)
+        count = len(self.equations)
+        return line(f"Derivation(loss of {inputs}; {count} equation{'s' * (count != 1)}; gradients: {gradients})")
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.to_latex()}\n$$"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sympy
 
 from symgrad.derivation.equation import Derivation
-from symgrad.derivation.text import SUM, writer_of
+from symgrad.derivation.text import writer_of
+from symgrad.derivation.writer import SUM
 
 
 def expanded(derivation: Derivation, longest: int) -> dict[str, str]:
     """The gradient of each parameter with every equation written into it, as text.
 
-    Where that gets longer than `longest`, the gradient's own equation alone. One pass over the equations serves all.
+    Where that gets longer than `longest`, the gradient's own equation alone, which says so where it rests on results that have
+    no name. One pass over the equations serves all.
     """
     writer, plain = writer_of(derivation), writer_of(derivation)
     long: set[sympy.Symbol] = set()
@@ -20,7 +22,8 @@ def expanded(derivation: Derivation, longest: int) -> dict[str, str]:
     for equation in derivation.equations:
         symbol, expression = equation.symbol, equation.expression
         if symbol in gradients:
-            own[symbol] = plain.write(expression, SUM)
+            unnamed = any(used not in derivation.names for used in expression.free_symbols)
+            own[symbol] = plain.write(expression, SUM) + (" (abridged)" if unnamed else "")
         if expression.free_symbols & long:
             long.add(symbol)
             continue

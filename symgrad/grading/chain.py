@@ -9,7 +9,8 @@ from typing import Any
 
 import sympy
 
-from symgrad.derivation.text import ATOM, PRODUCT, SIGNS, SUM, phrase, written
+from symgrad.derivation.text import SIGNS, phrase, written
+from symgrad.derivation.writer import ATOM, PRODUCT, SUM
 from symgrad.grading.tape import Edge, Tape
 from symgrad.graph import Node
 from symgrad.operations.arithmetic import ROWS as ARITHMETIC

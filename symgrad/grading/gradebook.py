@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from symgrad.shown import Shown, line, listed
+
 Verdict: TypeAlias = Literal["correct", "incorrect", "unreadable", "undecided", "missing"]
 VERDICTS: tuple[Verdict, ...] = ("correct", "incorrect", "unreadable", "undecided", "missing")
 
@@ -61,8 +63,8 @@ class Total:
     max_score: float
 
 
-@dataclass(frozen=True)
-class Gradebook:
+@dataclass(frozen=True, repr=False)
+class Gradebook(Shown):
     """The grades of a course: answers in the order of the submissions, students in the order in which they appear."""
 
     answers: tuple[Graded, ...]
@@ -72,3 +74,8 @@ class Gradebook:
     """The exercises that were graded, in order."""
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        students, answers = len(self.students), len(self.answers)
+        counted = f"{students} student{'s' * (students != 1)}, {answers} answer{'s' * (answers != 1)}"
+        return line(f"Gradebook({counted}; exercises: {listed(self.exercises)})")

@@ -67,13 +67,12 @@ class Operation:
     @property
     def __signature__(self) -> inspect.Signature:
         kinds = inspect.Parameter
-        operands = (
-            [kinds("operands", kinds.VAR_POSITIONAL)]
-            if self.operands is None
-            else [kinds(n, kinds.POSITIONAL_ONLY) for n in "abc"[: self.operands]]
-        )
-        options = [kinds(n, kinds.KEYWORD_ONLY, default=v) for n, v in self.options.items()]
-        return inspect.Signature([*operands, *options])
+        names = "x" if self.operands == 1 else "abc"[: self.operands or 0]
+        operands = [kinds(name, kinds.POSITIONAL_ONLY) for name in names]
+        if self.operands is None:
+            operands = [kinds("operands", kinds.VAR_POSITIONAL)]
+        way = kinds.KEYWORD_ONLY if self.operands is None else kinds.POSITIONAL_OR_KEYWORD
+        return inspect.Signature([*operands, *(kinds(name, way, default=v) for name, v in self.options.items())])
 
     def _arguments(self, operands: tuple[Any, ...], options: dict[str, Any]) -> list[Any]:
         """Operands as SymPy expressions, followed by the options; options may be given by position, as torch has them."""

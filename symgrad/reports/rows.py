@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from symgrad import messages
+from symgrad.plain import told
 from symgrad.results import CheckResult, Entry, GradientResult, Report
 
 HEADERS = (
@@ -22,18 +23,18 @@ HEADERS = (
     "ulps",
     "allowed",
 )
+NUMBERS = ("entries", "points", "closed form", "autograd", "absolute", "relative", "ulps", "allowed")
+"""Columns that are set to the right."""
 
 
 def rows(report: Report) -> list[list[str]]:
-    """A row for each gradient of each exercise; an exercise without any has one row."""
-    found = []
-    for result in report.results:
-        if not result.gradients:
-            found.append([result.name, f"{result.verdict}: {said(result.reason)}", *[""] * (len(HEADERS) - 2)])
-        for k, row in enumerate(result.gradients):
-            found.append([result.name if k == 0 else "", f"{row.verdict}: {share(row)}", *cells(row)])
-        if result.gradients and result.reason not in {row.reason for row in result.gradients}:
-            found.append(["", f"{result.verdict}: {said(result.reason)}", *[""] * (len(HEADERS) - 2)])
+    """A row for each gradient of each exercise, and one for what an exercise says beyond them."""
+    found, last = [], None
+    for result, row in told(report.results):
+        name = "" if result is last else result.name
+        about = [f"{result.verdict}: {said(result.reason)}"] if row is None else [f"{row.verdict}: {share(row)}", *cells(row)]
+        found.append([name, *about, *[""] * (len(HEADERS) - 1 - len(about))])
+        last = result
     return found
 
 
@@ -45,14 +46,14 @@ def share(row: GradientResult) -> str:
 
 def cells(row: GradientResult) -> list[str]:
     """The cells of a gradient: how much was compared, and the worst entry."""
-    rows_, columns = row.shape
+    (rows_, columns), parameter = row.shape, row.parameter if row.order == 1 else row.label
     entries = str(row.entries) if row.entries == 1 else f"{rows_}×{columns}"
     if row.worst is None:
-        return [row.parameter, entries, str(row.points), *[""] * 7]
+        return [parameter, entries, str(row.points), *[""] * 7]
     worst = row.worst
     numbers = (worst.absolute, worst.relative, worst.ulps, worst.allowed)
     return [
-        row.parameter,
+        parameter,
         entries,
         str(row.points),
         f"[{worst.index[0]}, {worst.index[1]}]",
@@ -90,17 +91,16 @@ def details(result: CheckResult) -> Iterator[tuple[str, str]]:
     else:
         for row in result.gradients:
             if row.verdict != "pass" and row.worst is not None:
-                yield from entry_lines(f"dL/d{row.parameter}", row.worst, result)
+                yield from entry_lines(row.label, row.worst, result)
                 yield "entries", messages.outcomes(row)
-                yield "derivation", f"dL/d{row.parameter} = {row.closed_form}"
-    if result.path:
+                yield "declared" if row.declared else "derivation", f"{row.label} = {row.closed_form}"
+    if result.path or result.repeat:
         yield "repeat", messages.repeat(result)
 
 
 def entry_lines(subject: str, entry: Entry, result: CheckResult) -> Iterator[tuple[str, str]]:
     """One entry: both values, what is certified, the differences, the rule, the point."""
-    row, column = entry.index
-    yield "where", f"{subject}[{row}, {column}]" if subject != "loss" else "the loss"
+    yield "where", "the loss" if subject == "loss" else messages.place(subject, entry)
     yield "autograd", f"{entry.autograd:.17g}"
     yield "closed form", f"{entry.closed_form:.17g}"
     yield "certified", entry.reference
@@ -122,7 +122,7 @@ def summary(report: Report) -> list[str]:
     by_hand = report.settings.rtol is not None or report.settings.atol is not None
     return [
         f"{count} exercise{'s' * (count != 1)}: {counted or 'none'};"
-        f" {report.entries} entries compared in {report.settings.dtype}, {certified} certified",
+        f" {report.entries} entries compared in {messages.format_and_way(report.settings)}, {certified} certified",
         *([f"third witness: the definition of the derivative confirms {_share(report)}"] if report.settings.certify else []),
         *([f"tolerance: {messages.rule(report.settings)}"] if by_hand else []),
         f"controls: {report.caught} of {report.planted} planted errors caught",

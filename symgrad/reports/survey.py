@@ -9,8 +9,8 @@ from typing import Any
 from tabulate import tabulate
 
 from symgrad.messages import point_text
+from symgrad.plain import json_value
 from symgrad.reports import vocabulary
-from symgrad.reports.json_format import plain
 from symgrad.reports.markdown import escaped
 from symgrad.survey.acknowledged import Acknowledgement
 from symgrad.survey.result import Survey
@@ -134,9 +134,9 @@ def _json(found: Survey) -> str:
             {
                 "operation": c.label,
                 "operand": c.operand,
-                "point": [plain(x) for x in c.point],
-                "torch": plain(c.torch),
-                "subdifferential": [plain(c.low), plain(c.high)],
+                "point": [json_value(x) for x in c.point],
+                "torch": json_value(c.torch),
+                "subdifferential": [json_value(c.low), json_value(c.high)],
             }
             for c in found.conventions
         ],
@@ -158,12 +158,12 @@ def _finding(finding: Finding, known: Acknowledgement | None) -> dict[str, Any]:
         "worst": None
         if worst is None
         else {
-            "point": {name: plain(value) for name, value in worst.point.items()},
-            "torch": plain(worst.torch),
+            "point": {name: json_value(value) for name, value in worst.point.items()},
+            "torch": json_value(worst.torch),
             "truth": worst.truth,
-            "relative": plain(worst.relative),
-            "absolute": plain(worst.absolute),
-            "ulps": plain(worst.ulps),
-            "allowed": plain(worst.allowed),
+            "relative": json_value(worst.relative),
+            "absolute": json_value(worst.absolute),
+            "ulps": json_value(worst.ulps),
+            "allowed": json_value(worst.allowed),
         },
     }

@@ -10,18 +10,17 @@ from symgrad.errors import printable
 from symgrad.reports import rows
 from symgrad.results import CheckResult, Report
 
-RIGHT = ("entries", "points", "closed form", "autograd", "absolute", "relative", "ulps", "allowed")
-
 
 def render(report: Report) -> str:
     """The report as plain text."""
-    align = tuple("right" if header in RIGHT else "left" for header in rows.HEADERS)
+    align = tuple("right" if header in rows.NUMBERS else "left" for header in rows.HEADERS)
     text = tabulate(rows.rows(report), headers=rows.HEADERS, tablefmt="simple", colalign=align, disable_numparse=True)
-    parts = [text, *("\n".join(_paragraph(r)) for r in report.results if r.verdict != "pass"), *_notes(report)]
+    parts = [text, *("\n".join(paragraph(r)) for r in report.results if r.verdict != "pass"), *_notes(report)]
     return printable("\n\n".join(part.rstrip() for part in [*parts, "\n".join(rows.summary(report))])) + "\n"
 
 
-def _paragraph(result: CheckResult) -> Iterator[str]:
+def paragraph(result: CheckResult) -> Iterator[str]:
+    """The lines on an exercise that didn't pass."""
     yield f"{result.verdict.upper()}: {rows.said(result.reason)}: {result.name} ({result.path})"
     for heading, text in rows.details(result):
         yield f"  {heading:<12} {text}" if heading else f"  {text}"

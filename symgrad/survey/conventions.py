@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symgrad.autograd import run_compiled
+from symgrad.autograd import TorchRun, run_compiled
 from symgrad.errors import CouldNotRun
 from symgrad.evaluation import program
 from symgrad.exercise import Exercise
@@ -58,7 +58,7 @@ def _of_case(case: Case) -> Iterator[Convention]:
     values = {name: np.array([[[p[k]]] for p in case.kinks]) for k, name in enumerate(names)}
     forward = program(plain.derivation, [plain.derivation.loss])
     try:
-        found = run_compiled(forward, {n: values[n] for n in exercise.inputs}, exercise.inputs, names, "float64")
+        found = run_compiled(forward, {n: values[n] for n in exercise.inputs}, TorchRun(exercise.inputs, tuple(names)))
     except CouldNotRun:
         return
     roads = roads_of(exercise, {n: values[n] for n in exercise.inputs}, found, "float64")

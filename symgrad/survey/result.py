@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.autograd import one_thread
+from symgrad.authors_code import one_thread
 from symgrad.errors import UserError, nearest
 from symgrad.operations.table import TABLE
 from symgrad.precision import PRECISIONS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symgrad.autograd import TorchValues, run_compiled
+from symgrad.autograd import TorchRun, TorchValues, run_compiled
 from symgrad.comparison import Comparison, Outcome, compare
 from symgrad.errors import CouldNotRun
 from symgrad.evaluation import program
@@ -83,7 +83,7 @@ def of_case(case: Case, dtype: str) -> list[Finding]:
         for kept in _choices(points):
             values = {name: points[name][kept] for name in exercise.inputs}
             try:
-                found = run_compiled(forward, values, exercise.inputs, parameters, dtype)
+                found = run_compiled(forward, values, TorchRun(exercise.inputs, tuple(parameters), dtype))
             except CouldNotRun as error:
                 message = message or error.found.removeprefix("the loss compiled to PyTorch raised ")
                 continue

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from symgrad.exercise import Exercise
-from symgrad.grading.language.characters import GREEK, SHORT_GREEK, SUBSCRIPTS
+from symgrad.grading.language.characters import SHORT_GREEK, SUBSCRIPTS
 from symgrad.grading.language.terms import Term
+from symgrad.letters import GREEK
 from symgrad.operations.nodes import SCALAR, Shape, is_matrix
 from symgrad.reading import steps_of
 

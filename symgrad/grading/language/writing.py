@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.grading.language.characters import FRACTIONS, GREEK
+from symgrad.grading.language.characters import FRACTIONS
 from symgrad.grading.language.terms import Term
+from symgrad.letters import RELATIONS, latex_name, latex_operation
 from symgrad.operations.table import TABLE
 
 SUM, PRODUCT, UNARY, POWER, ATOM = range(5)
@@ -18,9 +19,6 @@ SUM, PRODUCT, UNARY, POWER, ATOM = range(5)
 FRACTION_SIGNS = {value: sign for sign, value in FRACTIONS.items()}
 Written = tuple[str, int]
 TEXT_SIGNS = {"sigmoid": "σ", "total": "sum", "log": "ln", "determinant": "det", "trace": "tr", "inverse": "inv"}
-LATEX_SIGNS = {"sigmoid": r"\sigma", "total": r"\sum", "log": r"\ln", "determinant": r"\det", "trace": r"\operatorname{tr}"}
-LATEX_KNOWN = frozenset({"exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"})
-RELATIONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "="}
 
 
 @dataclass(frozen=True)
@@ -100,15 +98,7 @@ class _Writer:
         return f"dL/d{term.value}", ATOM
 
     def _called(self, name: str) -> str:
-        """A name; in LaTeX Greek letters by their commands, digits at the end as an index."""
-        if not self.latex:
-            return name
-        stem = name.rstrip("0123456789")
-        digits, stem = name[len(stem) :], stem.rstrip("_")
-        signs = {sign: word for word, sign in GREEK.items()}
-        word = signs.get(stem, stem)
-        shown = f"\\{word}" if word in GREEK else stem if len(stem) == 1 else rf"\mathrm{{{stem.replace('_', chr(92) + '_')}}}"
-        return f"{shown}_{{{digits}}}" if digits else shown
+        return latex_name(name) if self.latex else name
 
     def _sum(self, term: Term) -> Written:
         text = self.write(term.operands[0], SUM + 1)
@@ -216,10 +206,7 @@ class _Writer:
         return (rf"{sign}\left({inner}\right)" if self.latex else f"{sign}({inner})"), ATOM
 
     def _sign(self, name: str) -> str:
-        if not self.latex:
-            return TEXT_SIGNS.get(name, name)
-        escaped = name.replace("_", r"\_")
-        return LATEX_SIGNS.get(name, f"\\{name}" if name in LATEX_KNOWN else rf"\operatorname{{{escaped}}}")
+        return latex_operation(name) if self.latex else TEXT_SIGNS.get(name, name)
 
 
 OWN: Mapping[str, Callable[[_Writer, Term], Written]] = {

@@ -5,13 +5,13 @@ In comes a `Gradebook`. Out goes one text, or a text for each of several files; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from symgrad.errors import UserError, nearest
 from symgrad.grading.gradebook import Gradebook
 from symgrad.grading.submissions.identity import safe_names
-from symgrad.reports.grades import canvas, feedback, gradescope, json_format, junit, nbgrader, summary, table
+from symgrad.reports.grades import canvas, feedback, gradescope, json_format, junit, nbgrader, notebook, summary, table
 from symgrad.reports.grades import gradebook as gradebook_format
 from symgrad.reports.grades.format import FilePerStudent, Format, OneFile, papers
 
@@ -28,10 +28,14 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "summary": OneFile("summary.md", summary.render),
     }
 )
+NOTEBOOK: Mapping[str, Callable[[Gradebook], str]] = MappingProxyType({"html": notebook.html, "markdown": notebook.markdown})
+"""Formats that a notebook shows; no files of a course are made of them."""
 
 
 def render(gradebook: Gradebook, format_: str = "table") -> str:
     """A gradebook as the one text of a format, ending in a newline; a format that makes a folder is a `UserError`."""
+    if format_ in NOTEBOOK:
+        return NOTEBOOK[format_](gradebook)
     found = named(format_)
     if isinstance(found, FilePerStudent):
         single = ", ".join(name for name, other in FORMATS.items() if isinstance(other, OneFile))

@@ -22,13 +22,14 @@ PROBLEMS = 10
 
 def render(gradebook: Gradebook) -> str:
     """The grades as plain text."""
-    table = tabulate(list(_rows(gradebook)), headers=HEADERS, tablefmt="simple", disable_numparse=True)
-    parts = [[table], list(_students(gradebook)), list(_problems(gradebook)), overview.lines(gradebook)]
+    table = tabulate(list(rows(gradebook)), headers=HEADERS, tablefmt="simple", disable_numparse=True)
+    parts = [[table], list(_students(gradebook)), list(problems(gradebook)), overview.lines(gradebook)]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _rows(gradebook: Gradebook) -> Iterator[list[str]]:
-    for answer in gradebook.answers:
+def rows(gradebook: Gradebook, most: int | None = None) -> Iterator[list[str]]:
+    """A row for each answer, or for the first ones."""
+    for answer in gradebook.answers[:most]:
         names = (line(text, NAME) for text in (answer.student, answer.exercise, answer.name))
         said = answer.message.partition("\n")[0]
         yield [*names, answer.verdict, fraction(answer.score, answer.max_score), line(said, MESSAGE)]
@@ -40,7 +41,8 @@ def _students(gradebook: Gradebook) -> Iterator[str]:
             yield f"{line(total.student, NAME)}: {fraction(total.score, total.max_score)}"
 
 
-def _problems(gradebook: Gradebook) -> Iterator[str]:
+def problems(gradebook: Gradebook) -> Iterator[str]:
+    """The first problems of the submissions, and how many more there are."""
     for problem in gradebook.problems[:PROBLEMS]:
         yield f"{line(problem.place)}: {line(problem.message)}"
     if len(gradebook.problems) > PROBLEMS:

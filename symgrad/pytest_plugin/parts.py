@@ -1,0 +1,141 @@
+"""A `CheckResult` taken apart: what of it each item of an exercise answers for, and the item's own paragraph of the report.
+
+Every gradient, finding and sentence belongs to exactly one item, so an exercise that doesn't pass has an item that doesn't.
+"""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from symgrad import messages
+from symgrad.errors import printable
+from symgrad.exercise import Exercise
+from symgrad.reports import rows
+from symgrad.results import CheckResult, Verdict, most_severe
+
+Each = TypeVar("Each")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one item answers for: a result that holds nothing else. `subject` says what it is, as ``dL/dw1`` does."""
+
+    subject: str
+    result: CheckResult
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether planted errors got through."""
+        return self.result.caught < self.result.planted
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the part; a check that is blind for errors fails."""
+        own = self.result.verdict
+        return "fail" if self.is_blind and own != "error" else own
+
+    @property
+    def headline(self) -> str:
+        """The reason and the first sentence."""
+        reason = "planted errors missed" if self.is_blind and self.result.passed else rows.said(self.result.reason)
+        first = (self.result.message or "").partition("\n")[0]
+        return printable(f"{reason}: {first}" if first else reason)
+
+
+def of_parameter(result: CheckResult, parameter: str) -> Part:
+    """The gradient of a parameter, its second derivative, and what else is claimed of it: derived by hand, or published."""
+    subject = f"dL/d{parameter}"
+    if not result.gradients:  # nothing was compared: all items say so
+        return Part(subject, replace(result, planted=0, caught=0))
+    gradients = tuple(row for row in result.gradients if row.parameter == parameter)
+    findings = tuple(finding for finding in result.findings if finding.subject == parameter)
+    reason = most_severe([*(row.reason for row in gradients), *(finding.reason for finding in findings)])
+    own = replace(result, reason=reason, gradients=gradients, findings=findings, loss=None, message=None, planted=0, caught=0)
+    told = messages.with_message(own)
+    if not told.passed and told.message is None:
+        told = replace(told, message=f"{subject}: {messages.EXPLAINED.get(reason, rows.said(reason))}")
+    return Part(subject, told)
+
+
+def of_loss(result: CheckResult, exercise: Exercise) -> Part:
+    """Everything else: the loss itself, findings on other subjects, planted errors that got through, what isn't explained."""
+    if not result.gradients:
+        return Part("loss", result)
+    others = [of_parameter(result, name).result for name in exercise.parameter_names]
+    gradients = _without(result.gradients, (row for part in others for row in part.gradients))
+    findings = _without(result.findings, (finding for part in others for finding in part.findings))
+    reasons = [*(row.reason for row in gradients), *(finding.reason for finding in findings), *_of_the_loss_itself(result)]
+    if result.reason not in {*reasons, *(part.reason for part in others)}:
+        reasons.append(result.reason)
+    said = (part.message.splitlines() for part in others if part.message)
+    sentences = _without((result.message or "").splitlines(), (line for lines in said for line in lines))
+    if result.caught < result.planted:
+        sentences = (*sentences, f"{result.caught} of {result.planted} planted errors were caught: errors can pass this check")
+    reason = most_severe(reasons)
+    told = replace(
+        result,
+        reason=reason,
+        gradients=gradients,
+        findings=findings,
+        message="\n".join(sentences) or messages.EXPLAINED.get(reason),
+    )
+    return Part("loss", told)
+
+
+def _of_the_loss_itself(result: CheckResult) -> Iterator[str]:
+    """The reason that speaks of the loss, if it isn't as it should be."""
+    loss = result.loss
+    if loss is None or result.passed:
+        return
+    if result.reason == "losses_differ" or (loss.absolute > loss.allowed and result.reason == "could_not_run"):
+        yield "losses_differ"
+    elif not math.isfinite(loss.absolute):
+        yield "undefined"
+
+
+def _without(items: Iterable[Each], taken: Iterable[Each]) -> tuple[Each, ...]:
+    """The items that nobody else has taken, in order."""
+    gone = list(taken)
+    return tuple(item for item in items if item not in gone)
+
+
+def paragraph(part: Part, command: list[str]) -> str:
+    """The report's paragraph on a part that didn't pass, with the commands that repeat it."""
+    result = part.result
+    reason = "planted errors missed" if part.is_blind and result.passed else rows.said(result.reason)
+    where = f" ({result.path})" if result.path else ""
+    lines = [f"{part.verdict.upper()}: {reason}: {result.name}, {part.subject}{where}"]
+    details = [pair for pair in rows.details(result) if pair[0] != "repeat"]
+    lines += _aligned([*details, ("repeat", shlex.join(command)), ("or", messages.repeat(result))])
+    return printable("\n".join(lines))
+
+
+def section(part: Part, result: CheckResult) -> str:
+    """The part's row of the table, a value a line, and the notes on the whole result."""
+    return printable("\n".join(_aligned(_values(part, result))))
+
+
+def _values(part: Part, result: CheckResult) -> Iterator[tuple[str, str]]:
+    yield "exercise", result.name
+    yield "verdict", f"{part.verdict}: {rows.said(part.result.reason)}"
+    for row in part.result.gradients:
+        yield from (pair for pair in zip(rows.HEADERS[2:], rows.cells(row), strict=True) if pair[1])
+    if part.subject == "loss" and result.loss is not None:
+        yield "closed form", rows.value(result.loss.closed_form)
+        yield "autograd", rows.value(result.loss.autograd)
+        yield "difference", messages.differences(result.loss)
+    if part.subject == "loss" and result.planted:
+        yield "controls", f"{result.caught} of {result.planted} planted errors caught"
+    for finding in part.result.findings:
+        yield "claim", finding.text
+    for note in result.notes:
+        yield "note", note
+
+
+def _aligned(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for heading, text in pairs:
+        yield f"  {heading:<12} {text}" if heading else f"  {text}"

@@ -1,0 +1,69 @@
+"""The grades for a notebook, as HTML and as Markdown: a row for each student, a row for each answer, the sums.
+
+Of a large course the first ones are shown, for a notebook keeps what it shows. What students wrote stays text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tabulate import tabulate
+
+from symgrad.grading.gradebook import Gradebook, Verdict
+from symgrad.reports import markup
+from symgrad.reports.grades import overview, table
+from symgrad.reports.grades.marks import fraction
+from symgrad.reports.grades.quoting import line
+from symgrad.reports.markdown import escaped
+
+MOST = 100
+"""Students and answers that are shown, before it is only said how many more there are."""
+MARKS = ("student", "marks")
+SIGNS: Mapping[Verdict, str] = {"correct": "✓", "incorrect": "✗", "unreadable": "!", "undecided": "?", "missing": "!"}
+
+
+def html(gradebook: Gradebook) -> str:
+    """The grades as a fragment of HTML that stands by itself."""
+    students = [[markup.text(cell) for cell in row] for row in _students(gradebook)]
+    parts = [
+        markup.table(MARKS, students, MARKS[1:]),
+        markup.table(table.HEADERS, _answers(gradebook), ("score",)),
+        markup.lines(_last(gradebook)),
+    ]
+    return markup.element("div", "\n" + "\n".join(parts) + "\n") + "\n"
+
+
+def markdown(gradebook: Gradebook) -> str:
+    """The grades as GitHub-flavoured Markdown."""
+    rows = table.rows(gradebook, MOST)
+    parts = [
+        _table(MARKS, _students(gradebook)),
+        _table(table.HEADERS, rows),
+        "\n".join(f"* {escaped(said)}" for said in _last(gradebook)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(headers: tuple[str, ...], rows: Iterator[list[str]]) -> str:
+    return tabulate([[escaped(cell) for cell in row] for row in rows], headers=headers, tablefmt="pipe", disable_numparse=True)
+
+
+def _students(gradebook: Gradebook) -> Iterator[list[str]]:
+    for total in gradebook.students[:MOST]:
+        yield [line(total.student, table.NAME), fraction(total.score, total.max_score)]
+
+
+def _answers(gradebook: Gradebook) -> Iterator[list[str]]:
+    for answer, row in zip(gradebook.answers, table.rows(gradebook, MOST), strict=False):
+        cells = [markup.text(cell) for cell in row]
+        cells[table.HEADERS.index("verdict")] = markup.badge(SIGNS[answer.verdict], answer.verdict)
+        yield cells
+
+
+def _last(gradebook: Gradebook) -> Iterator[str]:
+    """What isn't shown, problems, and the sums."""
+    for count, noun in ((len(gradebook.students), "student"), (len(gradebook.answers), "answer")):
+        if count > MOST:
+            yield f"and {overview.counted(count - MOST, f'more {noun}')}"
+    yield from table.problems(gradebook)
+    yield from overview.lines(gradebook)

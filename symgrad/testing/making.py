@@ -1,0 +1,172 @@
+"""From a function of tensors and an expression to the exercise that compares them.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import sympy
+import torch
+
+from symgrad.authoring import matrix
+from symgrad.errors import CouldNotRun, UserError, nearest
+from symgrad.exercise import Exercise
+from symgrad.fields import kind
+from symgrad.graph import Graph, Input
+from symgrad.hints import ADJOINT
+from symgrad.operations.nodes import SCALAR, is_matrix
+from symgrad.operations.table import TABLE
+from symgrad.reading import read
+from symgrad.testing.calling import applied, checked_order, matched, name_of
+from symgrad.testing.modules import Module, module_call, own_values
+
+
+def exercise_of(
+    function: Any,
+    expression: Any,
+    wrt: Any,
+    *,
+    at: Any,
+    domain: Any,
+    points: int,
+    inputs: Iterable[Any] | None,
+    shapes: Mapping[str, tuple[int, ...]],
+    loss: Any,
+    parameters: Mapping[Any, str],
+    expected_gradient: Any,
+    name: str | None,
+) -> Exercise:
+    """The exercise. Raises UserError or AuthorError for what doesn't fit together."""
+    if not callable(function):
+        raise UserError(f"assert_gradients_match takes a function of tensors first; found {kind(function)}")
+    if not isinstance(expression, sympy.Expr) and not is_matrix(expression):
+        raise UserError(f"assert_gradients_match takes a SymPy expression second; found {kind(expression)}")
+    graph = read(expression.as_immutable() if isinstance(expression, sympy.MatrixBase) else expression)
+    known, what = {i.name: i for i in graph.inputs}, name_of(function)
+    order = checked_order(inputs, known)
+    call: Callable[[Mapping[str, torch.Tensor]], Any]
+    if isinstance(function, torch.nn.Module):
+        named = {_name(symbol): path for symbol, path in parameters.items()}
+        module = module_call(function, known, order, loss, named)
+        call, own, usual = module, own_values(function, module.held, known), _trained(module) or list(known)
+    else:
+        if loss is not None or parameters:
+            given = "parameters" if loss is None else "loss"
+            raise UserError(f"{given} goes with an nn.Module; of a function, all of it stands in the function")
+        arguments, target = matched(function, list(known), order, what), applied(function)
+        call, own, usual = _plain(target, arguments), {}, list(known)
+    chosen = usual if wrt is None else wrt if isinstance(wrt, (list, tuple)) else [wrt]
+    return Exercise(
+        name=name or re.sub(r"[^\w.-]+", "_", what).strip("_") or "function",
+        loss=expression if graph.output_shape == SCALAR else _weighted(expression, graph, known),
+        parameters=list(chosen),
+        at=[{**own, **point} for point in _listed(at)],
+        points=points,
+        domain=_domain(domain, known),
+        torch_loss=_program(call, function, graph.output_shape, _shapes(shapes, known, graph.output_shape)),
+        expected_gradient=_expected(expected_gradient, chosen),
+    )
+
+
+def _trained(module: Module) -> list[str]:
+    """The symbols that stand for parameters of a module."""
+    parameters = {path for path, _ in module.module.named_parameters()}
+    return [symbol for symbol, path in module.held.items() if path in parameters]
+
+
+def _plain(target: Callable[..., Any], arguments: Any) -> Callable[[Mapping[str, torch.Tensor]], Any]:
+    def call(tensors: Mapping[str, torch.Tensor]) -> Any:
+        placed, named = arguments(tensors)
+        return target(*placed, **named)
+
+    return call
+
+
+def _weighted(expression: Any, graph: Graph, known: Mapping[str, Input]) -> Any:
+    """The scalar whose gradients are those of an output for an adjoint that may be any."""
+    if ADJOINT in known:
+        raise UserError(f"a symbol is called '{ADJOINT}', which is the adjoint of an output that is no scalar; rename it")
+    return TABLE["total"](TABLE["hadamard"](matrix(ADJOINT, *graph.output_shape), expression))
+
+
+def _name(symbol: Any) -> str:
+    return symbol if isinstance(symbol, str) else str(getattr(symbol, "name", symbol))
+
+
+def _listed(at: Any) -> list[Any]:
+    return [at] if isinstance(at, Mapping) else list(at)
+
+
+def _domain(domain: Any, known: Mapping[str, Input]) -> dict[str, Any]:
+    """A domain by name; a pair is that of every symbol."""
+    if domain is None:
+        return {}
+    return dict(domain) if isinstance(domain, Mapping) else dict.fromkeys(known, domain)
+
+
+def _expected(given: Any, chosen: Any) -> dict[str, Any]:
+    """Declared gradients by name; one that has no name is that of the only symbol to differentiate by."""
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        return {_name(n): value for n, value in given.items()}
+    if len(chosen) != 1:
+        raise UserError(f"expected_gradient needs names here: {{name: expression}} for some of {len(chosen)} symbols")
+    return {_name(chosen[0]): given}
+
+
+def _shapes(
+    shapes: Mapping[str, tuple[int, ...]], known: Mapping[str, Input], output: tuple[int, int]
+) -> dict[str, tuple[int, ...]]:
+    """Shapes of tensors by name; that of the adjoint is the output's own."""
+    found, sizes = {}, {name: item.shape for name, item in known.items()} | ({} if output == SCALAR else {ADJOINT: output})
+    for name, shape in shapes.items():
+        if name not in sizes:
+            raise UserError(f"shapes: the expression has no '{name}'{nearest(name, sizes)}; accepted: {', '.join(sizes)}")
+        rows, columns = sizes[name]
+        if torch.Size(shape).numel() != rows * columns:
+            raise UserError(f"shapes['{name}'] is {tuple(shape)}; accepted: a shape with {rows * columns} entries")
+        found[name] = tuple(shape)
+    return found
+
+
+def _program(
+    call: Callable[[Mapping[str, torch.Tensor]], Any],
+    function: Any,
+    shape: tuple[int, int],
+    shapes: Mapping[str, tuple[int, ...]],
+) -> Callable[..., torch.Tensor]:
+    """The program of the exercise: it calls the function, and weighs an output that is no scalar with the adjoint."""
+    what = name_of(function)
+
+    def program(**tensors: torch.Tensor) -> torch.Tensor:
+        given = {n: t.reshape(shapes[n]) if n in shapes else t for n, t in tensors.items() if n != ADJOINT or shape == SCALAR}
+        output = checked_output(call(given), shape, shapes.get(ADJOINT), what)
+        if shape == SCALAR:
+            return output
+        by_columns = tensors[ADJOINT].mT.contiguous()  # so that the adjoint that comes in isn't
+        return (output.mT * by_columns).sum()
+
+    program.called_as, program.weighted = what, shape != SCALAR  # type: ignore[attr-defined]  # for messages; for the adjoint
+    program.__signature__ = inspect.Signature([inspect.Parameter("tensors", inspect.Parameter.VAR_KEYWORD)])  # type: ignore[attr-defined]
+    program.__wrapped__ = function  # type: ignore[attr-defined]  # messages name its file
+    return program
+
+
+def checked_output(output: Any, shape: tuple[int, int], own: tuple[int, ...] | None, what: str) -> torch.Tensor:
+    """An output that has the entries of an expression, or the shape that is its own. Raises CouldNotRun with what was found."""
+    wanted = "a tensor with one entry" if shape == SCALAR else f"a tensor of {shape[0]}×{shape[1]}, the expression's shape"
+    wanted = wanted if own is None else f"a tensor of shape {own}, as shapes say"
+    if not isinstance(output, torch.Tensor):
+        found = "None (is a return missing?)" if output is None else f"a {type(output).__name__}"
+        remedy = " (choose one of several outputs in a lambda)" if isinstance(output, (tuple, list)) else ""
+        raise CouldNotRun(f"{what} returned {found}; accepted: {wanted}{remedy}")
+    expected = shape if own is None else own
+    if [n for n in output.shape if n != 1] != [n for n in expected if n != 1]:
+        raise CouldNotRun(f"{what} returned a tensor of shape {tuple(output.shape)}; accepted: {wanted}")
+    return output.reshape(shape)
