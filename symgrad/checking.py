@@ -70,7 +70,10 @@ def judged(roads: Roads) -> CheckResult:
         planted=planted,
         caught=caught,
     )
-    return messages.with_message(result, compiled=roads.exercise.torch_loss is None, loss_hint=hints.of_loss(loss))
+    loss_hint = hints.of_loss(loss)
+    if reason == "losses_differ" and roads.is_random(loss.worst[0]):
+        loss_hint = "it gives another loss when it is called again: is something random (dropout), or kept from call to call?"
+    return messages.with_message(result, compiled=roads.exercise.torch_loss is None, loss_hint=loss_hint)
 
 
 def with_second(first: CheckResult, roads: Roads) -> CheckResult:

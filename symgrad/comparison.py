@@ -87,12 +87,18 @@ class Comparison:
 
     @cached_property
     def worst(self) -> Place:
-        """Point, row and column of the entry to show: among the most severe, the furthest off in units of what is allowed."""
+        """Point, row and column of the entry to show: among the most severe, the furthest off in units of what is allowed.
+
+        Of wrong ones what is allowed begins at a rounding of the largest true entry: one that should be 0 shows little.
+        """
         severe = np.flatnonzero(self.outcomes == self.outcomes.max())
         allowed = np.broadcast_to(self.tolerance.allowed, self.values.shape)
         every = len(severe) == self.values.size
         off, limit = (a.ravel() if every else a.ravel()[severe] for a in (self.absolute, allowed))
         with np.errstate(all="ignore"):
+            if self.worst_outcome == Outcome.WRONG:
+                sizes = np.abs(self.reference.high)
+                limit = limit + self.tolerance.precision.unit_roundoff * np.max(sizes, where=np.isfinite(sizes), initial=0.0)
             ratio = off / limit
         if not np.isfinite(ratio.max()):
             ratio = np.where(np.isfinite(off), np.where(off == 0, 0.0, ratio), np.inf)

@@ -148,9 +148,9 @@ class _Printer:
 
     def _applied(self, e: Applied) -> str:
         if e.name == "matmul":
-            return " @ ".join(self._factor(a) for a in e.arguments)
+            return " @ ".join(self._factor(_lifted(a)) for a in e.arguments)
         if e.name == "transpose":
-            return f"{self._factor(e.arguments[0])}.mT"
+            return f"{self._factor(_lifted(e.arguments[0]))}.mT"
         if e.name == "lift":
             (inner,) = e.arguments
             exact = inner.is_Rational

@@ -86,8 +86,8 @@ def entry(roads: Roads, index: int, comparison: Comparison) -> Entry:
     return Entry(
         index=place[1:],
         point={n: a.tolist() for n, a in point.items()},
-        closed_form=float(closed[place]),
-        autograd=float(comparison.values[place]),
+        closed_form=float(closed[place]) + 0.0,
+        autograd=float(comparison.values[place]) + 0.0,  # an adjoint below 0 leaves −0
         reference=messages.reference(comparison, place),
         absolute=float(comparison.absolute[place]),
         relative=comparison.relative(place),

@@ -79,7 +79,8 @@ def load_file(file: Path) -> list[Loaded]:
         return [_broken(file, f"{where}: not valid Python: {error.msg}")]
     except BaseException as error:  # whatever an author's file may raise; a test framework's skip is no Exception
         return [_broken(file, _located(file, error, f"{type(error).__name__}: {_text(error)}"))]
-    exercises = list(dict.fromkeys(e for value in vars(module).values() for e in _exercises(value)))
+    own = [value for name, value in vars(module).items() if not name.startswith("__")]  # __builtins__ isn't the file's
+    exercises = list(dict.fromkeys(exercise for value in own for exercise in _exercises(value)))
     if not exercises:
         return [_broken(file, f"{file}:1: no Exercise here; accepted: a variable that holds an Exercise(…)")]
     names = [exercise.name for exercise in exercises]

@@ -26,7 +26,7 @@ def calling_place() -> Place | None:
     while frame is not None:
         name = frame.f_code.co_filename
         if not name.startswith(PACKAGE) and not name.startswith("<"):
-            return Place(name, frame.f_lineno)
+            return Place(name, frame.f_lineno) if os.path.exists(name) else None  # a notebook's cell has no file
         if frame.f_back is None:
             return None
         frame = frame.f_back

@@ -80,5 +80,5 @@ PRECISIONS: Mapping[str, Precision] = MappingProxyType(
 def precision(name: str) -> Precision:
     """The format of a name. Raises UserError for an unknown one."""
     if name not in PRECISIONS:
-        raise UserError(f"no dtype '{name}'{nearest(name, PRECISIONS)} It is one of {', '.join(PRECISIONS)}")
+        raise UserError(f"no dtype '{name}'{nearest(name, PRECISIONS) or '.'} It is one of {', '.join(PRECISIONS)}")
     return PRECISIONS[name]

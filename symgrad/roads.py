@@ -143,7 +143,7 @@ class Roads:
         found: dict[int, dict[str, None]] = {}
         for names, output in zip(operations.values(), outputs, strict=True):
             vanishes = np.frompyfunc(lambda ball: ball.contains(0), 1, 1)(np.asarray(output, dtype=object)).astype(bool)
-            for k in np.flatnonzero(np.broadcast_to(vanishes, (len(near), *vanishes.shape[1:])).any(axis=(1, 2))):
+            for k in np.flatnonzero(np.broadcast_to(vanishes, (len(near), *vanishes.shape[-2:])).any(axis=(1, 2))):
                 found.setdefault(int(near[k]), {}).update(dict.fromkeys(names))
         return {point: tuple(names) for point, names in sorted(found.items())}
 
@@ -210,6 +210,13 @@ class Roads:
         watch = Watch()
         self._run(self.points.subset([point]), replace(self.torch_run, way=WAYS["backward"]), observe=watch)
         return str(watch)
+
+    def is_random(self, point: int) -> bool:
+        """Whether the author's program gives another loss when it is called again at the same point."""
+        if self.trajectory is not None or self.exercise.torch_loss is None:
+            return False
+        losses = self._run(self.points.subset([point, point]), self.torch_run).loss
+        return not np.array_equal(losses[0], losses[1], equal_nan=True)
 
     @cached_property
     def autograd(self) -> list[Values]:

@@ -192,8 +192,8 @@ class Subdifferential:
                 losses.append(np.broadcast_to(np.asarray(loss, dtype=object), (count, 1, 1))[:, 0, 0])
                 shapes = [(count, *self._point[name].shape) for name in self._names]
                 full = [np.broadcast_to(np.asarray(g, dtype=object), s) for g, s in zip(found, shapes, strict=True)]
-                row = _floats(np.concatenate([g.reshape(count, -1) for g in full], axis=1))
-                gradients.append(row if distance is None else self._repaired(row, moved))
+                row = np.concatenate([g.reshape(count, -1) for g in full], axis=1)
+                gradients.append(_floats(row) if distance is None else self._repaired(_sharp(row), moved))
             near, nearer = gradients[1:]
             vanishes = np.abs(nearer) <= SAME * np.abs(near)
             settled = np.isfinite(nearer) & (vanishes | (np.abs(nearer - near) <= SAME * np.abs(nearer)))
@@ -213,8 +213,7 @@ class Subdifferential:
             moving[name][k, row, column] = 1.0
         repaired = gradients.copy()
         found = slopes(self._loss, repeated, moving, LEVELS[-1])
-        sharp = [b.is_finite() and bool(b.rad() <= SAME * max(abs(b).upper(), arb(TINY))) for b in found]
-        repaired[tuple(places.T)] = [float(b) if fine else np.nan for b, fine in zip(found, sharp, strict=True)]
+        repaired[tuple(places.T)] = _sharp(found)
         return repaired
 
 
@@ -231,6 +230,13 @@ def _continuity(here: Any, near: Any, nearer: Any) -> State:
 
 def _floats(balls: Any) -> Values:
     return np.asarray(np.frompyfunc(lambda b: float(b if isinstance(b, arb) else arb(b)), 1, 1)(balls), dtype=np.float64)
+
+
+def _sharp(balls: Any) -> Values:
+    """Balls as floats; nan for those that are wide, as where two pieces that are equal everywhere can't be told apart."""
+    flat = [b if isinstance(b, arb) else arb(b) for b in np.ravel(balls)]
+    sharp = [b.is_finite() and bool(b.rad() <= SAME * max(abs(b).upper(), arb(TINY))) for b in flat]
+    return np.array([float(b) if s else np.nan for b, s in zip(flat, sharp, strict=True)]).reshape(np.shape(balls))
 
 
 def _distinct(gradients: Values) -> Values:

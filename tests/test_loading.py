@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 
@@ -13,6 +14,7 @@ from symgrad.errors import UserError
 from symgrad.exercise import Exercise
 from symgrad.loading import Broken, load
 from symgrad.place import PACKAGE
+from symgrad.reports import render
 
 HEADER = "from symgrad import Exercise, matrix, scalar, square, step, total\n\nw = scalar('w')\n"
 
@@ -73,6 +75,12 @@ def test_two_exercises_of_one_name_in_a_file_are_refused(write):
     """Names of a file's exercises differ, or a report couldn't say which one failed."""
     text = HEADER + "a = Exercise(name='one', loss=w, parameters=[w])\nb = Exercise(name='one', loss=w**2, parameters=[w])\n"
     assert broken(write("file.py", text)).message == "file.py:1: two exercises are called 'one'; accepted: a name for each"
+
+
+def test_what_a_prompt_remembers_is_not_the_files(write, monkeypatch):
+    """An exercise that was the last value at a prompt stands among the builtins, and in no file."""
+    monkeypatch.setattr(builtins, "_", Exercise(name="shown", loss=scalar("w") ** 2, parameters=["w"]), raising=False)
+    assert [item.name for item in load([write("parabola.py")])] == ["parabola"]
 
 
 def test_one_exercise_under_two_names_is_one(write):
@@ -231,9 +239,23 @@ def test_a_file_that_changes_pytorchs_device_hides_no_other(write):
         torch.set_default_device(None)
 
 
+def test_a_notebooks_cell_is_no_file(tmp_path):
+    """What was written where there is no file has no place, and no command that checks it again."""
+    code = compile(
+        "e = Exercise(name='e', loss=w, parameters=[w], torch_loss=lambda w: 2 * w)\n",
+        str(tmp_path / "ipykernel_1" / "2.py"),
+        "exec",
+    )
+    names = {"Exercise": Exercise, "w": scalar("w")}
+    exec(code, names)
+    assert names["e"].place is None
+    assert "repeat" not in render(check(names["e"]))
+
+
 @pytest.mark.parametrize("folder", [f"{PACKAGE.rstrip(os.sep)}_course", f"{PACKAGE.rstrip(os.sep)}s"])
-def test_a_folder_called_almost_like_the_package_is_not_the_package(folder):
+def test_a_folder_called_almost_like_the_package_is_not_the_package(folder, monkeypatch):
     """An exercise in /…/symgrad_course is placed there, and not in whatever imports it."""
+    monkeypatch.setattr("os.path.exists", lambda path: True)
     path = f"{folder}/a.py"
     code = compile("\n\ne = Exercise(name='e', loss=w, parameters=[w])\n", path, "exec")
     names = {"Exercise": Exercise, "w": scalar("w")}

@@ -152,6 +152,13 @@ class Bent(torch.autograd.Function):
         return adjoint * (2 + x - x.detach())
 
 
+def test_a_product_with_a_constant_adjoint():
+    """Where an adjoint is a number, its product with a matrix is one of arrays all the same."""
+    z = step("z", 2 * (matrix("v", 1, 3) * matrix("u", 3, 2) + matrix("b", 1, 2)))
+    result = check(Exercise(name="constant", loss=total(z), parameters=["v", "u", "b"], points=3), order=2)
+    assert [row.reason for row in result.gradients] == ["agree"] * 6
+
+
 def test_nothing_is_claimed_where_the_loss_is_undefined():
     """The slope of a logarithm is defined for negative numbers; its second derivative is only looked at where the loss is."""
     import symgrad

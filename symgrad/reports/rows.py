@@ -32,7 +32,11 @@ def rows(report: Report) -> list[list[str]]:
     found, last = [], None
     for result, row in told(report.results):
         name = "" if result is last else result.name
-        about = [f"{result.verdict}: {said(result.reason)}"] if row is None else [f"{row.verdict}: {share(row)}", *cells(row)]
+        if row is None:
+            claims = dict.fromkeys(finding.subject for finding in result.findings if finding.reason == result.reason)
+            about = [f"{result.verdict}: {said(result.reason)}", ", ".join(claims)]
+        else:
+            about = [f"{row.verdict}: {share(row)}", *cells(row)]
         found.append([name, *about, *[""] * (len(HEADERS) - 1 - len(about))])
         last = result
     return found

@@ -21,7 +21,7 @@ from symgrad.grading.key import Key
 from symgrad.messages import BLIND
 from symgrad.place import PACKAGE
 from symgrad.results import CheckResult, Report, Settings
-from symgrad.testing.failure import AnswerNotCorrect, BlindCheck, CheckFailed, repeating
+from symgrad.testing.failure import AnswerNotCorrect, BlindCheck, CheckFailed, relative, repeating
 from symgrad.testing.making import exercise_of
 
 
@@ -131,7 +131,8 @@ def assert_check(exercise: Exercise | str | Path, settings: Settings | None = No
         result = check_paths([str(exercise)], settings or Settings(**options))
         passed = result.passed
     elif isinstance(exercise, Exercise):
-        result = replace(check(exercise, settings, **options), repeat=repeating())
+        result = check(exercise, settings, **options)
+        result = replace(result, path=relative(result.path), repeat=repeating())
         passed = result.passed and result.caught == result.planted
     else:
         raise UserError(f"assert_check takes an Exercise, a file or a folder; found {kind(exercise)}")
@@ -171,6 +172,7 @@ def assert_answer_correct(exercise: Exercise, name: str, answer: Any) -> None:
     outcome = Judge(Key(exercise)).judge(name, given)
     if outcome.verdict != "correct":
         tags = f" ({', '.join(outcome.tags)})" if outcome.tags else ""
+        again = repeating()
         lines = [f"{exercise.name}: the answer for {name} is {outcome.verdict}{tags}: {given!r}", outcome.message, outcome.note]
-        text = "\n".join(line for line in [*lines, f"repeat: {repeating()}"] if line)
-        raise AnswerNotCorrect("\n" + text, outcome.verdict, outcome.tags)
+        text = "\n".join(line for line in [*lines, f"repeat: {again}" if again else ""] if line)
+        raise AnswerNotCorrect(text, outcome.verdict, outcome.tags)

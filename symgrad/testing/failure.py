@@ -20,7 +20,7 @@ class CheckFailed(AssertionError):
     """A check that didn't pass; its text is the report, `result` what the report is made of."""
 
     def __init__(self, result: CheckResult | Report) -> None:
-        super().__init__("\n" + said(result))
+        super().__init__(said(result))
         self.result = result
 
 
@@ -44,6 +44,12 @@ def said(result: CheckResult | Report) -> str:
     return "\n\n".join(part for part in [*told, "\n".join(notes), "\n".join(rows.summary(report))] if part)
 
 
+def relative(path: str) -> str:
+    """A path as it reads from the current folder, where it lies inside."""
+    here = os.getcwd() + os.sep
+    return path.removeprefix(here)
+
+
 def repeating() -> str:
     """The command that runs the calling test again; where no test runner is at work, the place of the call."""
     current = os.environ.get("PYTEST_CURRENT_TEST")
@@ -63,4 +69,4 @@ def repeating() -> str:
             break
         frame = frame.f_back
     place = calling_place()
-    return "" if place is None else f"{place.path}:{place.line}"
+    return "" if place is None else f"{relative(place.path)}:{place.line}"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import sympy
 import torch
 
@@ -46,6 +47,8 @@ def exercise_of(
         raise UserError(f"assert_gradients_match takes a function of tensors first; found {kind(function)}")
     if not isinstance(expression, sympy.Expr) and not is_matrix(expression):
         raise UserError(f"assert_gradients_match takes a SymPy expression second; found {kind(expression)}")
+    if isinstance(function, type) and issubclass(function, torch.nn.Module):
+        raise UserError(f"{function.__name__} is a class; accepted: an instance of it, such as {function.__name__}(…)")
     graph = read(expression.as_immutable() if isinstance(expression, sympy.MatrixBase) else expression)
     known, what = {i.name: i for i in graph.inputs}, name_of(function)
     order = checked_order(inputs, known)
@@ -65,7 +68,7 @@ def exercise_of(
         name=name or re.sub(r"[^\w.-]+", "_", what).strip("_") or "function",
         loss=expression if graph.output_shape == SCALAR else _weighted(expression, graph, known),
         parameters=list(chosen),
-        at=[{**own, **point} for point in _listed(at)],
+        at=_points(at, own, graph.output_shape),
         points=points,
         domain=_domain(domain, known),
         torch_loss=_program(call, function, graph.output_shape, _shapes(shapes, known, graph.output_shape)),
@@ -98,8 +101,18 @@ def _name(symbol: Any) -> str:
     return symbol if isinstance(symbol, str) else str(getattr(symbol, "name", symbol))
 
 
-def _listed(at: Any) -> list[Any]:
-    return [at] if isinstance(at, Mapping) else list(at)
+def _points(at: Any, own: Mapping[str, Any], shape: tuple[int, int]) -> Any:
+    """Given points, one or a list, completed; anything else is left for the exercise to refuse."""
+    listed = [at] if isinstance(at, Mapping) else at
+    return [_completed(point, own, shape, k) for k, point in enumerate(listed)] if isinstance(listed, (list, tuple)) else at
+
+
+def _completed(point: Any, own: Mapping[str, Any], shape: tuple[int, int], index: int) -> Any:
+    """A given point with a module's own values, and an adjoint of the output where it has none."""
+    if not isinstance(point, Mapping):
+        return point
+    drawn = np.random.default_rng(index).integers(1, 129, shape) / 64 if shape != SCALAR else None
+    return {**own, **({} if drawn is None else {ADJOINT: drawn}), **point}
 
 
 def _domain(domain: Any, known: Mapping[str, Input]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ EXPECTED: verdict and reason.
 
 import torch
 
-from symgrad import Exercise, amax, huber, maximum, relu, scalar, square, total, vector
+from symgrad import Exercise, amax, exp, huber, maximum, relu, scalar, square, tanh, total, vector
 
 w, p = scalar("w"), vector("p", 2)
 
@@ -56,7 +56,13 @@ EXPECTED["one_of_two_maxima"] = "pass", "kink"
 tied_maximum = Exercise(name="tied_maximum", loss=maximum(p[0], p[1]), parameters=[p], at=[{"p": [1, 1]}])
 EXPECTED["tied_maximum"] = "pass", "kink"
 
-# No kinks: the pieces meet with the same slope.
+# No kinks: the pieces meet with the same slope, or are the same everywhere.
+same_twice = Exercise(name="same_twice", loss=maximum(tanh(w), 1 - 2 / (exp(2 * w) + 1)), parameters=[w], points=4)
+EXPECTED["same_twice"] = "pass", "agree"
+
+equal_arms = Exercise(name="equal_arms", loss=w * maximum(w, w), parameters=[w], at=[{"w": 1}], points=4)
+EXPECTED["equal_arms"] = "pass", "agree"
+
 huber_at_its_joint = Exercise(name="huber_at_its_joint", loss=huber(w), parameters=[w], at=[{"w": 1}, {"w": -1}])
 EXPECTED["huber_at_its_joint"] = "pass", "agree"
 

@@ -8,7 +8,7 @@ import torch
 
 import symgrad
 from symgrad import Exercise, exp, hadamard, matrix, maximum, relu, scalar, square, tanh, total, vector
-from symgrad.errors import UserError
+from symgrad.errors import AuthorError, UserError
 from symgrad.results import CheckResult, Report
 from symgrad.testing import (
     AnswerNotCorrect,
@@ -74,8 +74,8 @@ def test_right_functions_pass(function, expression):
 def test_a_failure_says_where_what_by_how_much_and_who():
     """The message is the report: culprit, diagnosis, entry, values, certified value, tolerance in words, point, how to repeat."""
     lines = str(failure(WrongTanh, tanh(x), seed=3)).splitlines()
-    assert lines[0] == ""
-    assert lines[1] == f"FAIL: autograd wrong: WrongTanh ({__file__})"
+    assert lines[0] == "FAIL: autograd wrong: WrongTanh (tests/testing/test_assertions.py)"
+    lines = ["", *lines]
     assert lines[2] == "  dL/dx: autograd is wrong (autograd has the wrong sign)"
     headings = [line[2:14].strip() for line in lines[3:12]]
     assert headings == [
@@ -264,6 +264,27 @@ def test_a_lie_can_be_declared():
     )
 
 
+def test_a_given_point_needs_no_adjoint():
+    """At a given point the adjoint of an output that is no scalar is drawn, unless it is given too."""
+    ones = np.ones((2, 3))
+    result = assert_gradients_match(torch.tanh, tanh(x), at=[{"x": ones}, {"x": ones}], points=0)
+    assert np.abs(np.array(result.gradients[0].worst.point["grad_output"])).min() > 0
+    given = {"x": ones, "grad_output": 2 * ones}
+    assert assert_gradients_match(torch.tanh, tanh(x), at=given, points=0).gradients[0].worst.point["grad_output"][0] == [
+        2,
+        2,
+        2,
+    ]
+
+
+def test_a_program_that_is_random_is_told():
+    """Where the losses differ and differ again, that is said instead of two different functions."""
+    assert "it gives another loss when it is called again: is something random (dropout), or kept" in str(
+        failure(torch.nn.Dropout(0.5), x)
+    )
+    assert "two different functions" in str(failure(torch.sigmoid, tanh(x)))
+
+
 def test_what_makes_no_sense_is_refused():
     """Things that are no function and no expression, options that aren't there, names that are taken."""
     assert refusal(3, tanh(x)) == "assert_gradients_match takes a function of tensors first; found an int"
@@ -276,6 +297,11 @@ def test_what_makes_no_sense_is_refused():
     assert refusal(torch.tanh, tanh(x), loss=torch.nn.MSELoss()) == (
         "loss goes with an nn.Module; of a function, all of it stands in the function"
     )
+    assert refusal(torch.nn.Linear, tanh(x)) == "Linear is a class; accepted: an instance of it, such as Linear(…)"
+    with pytest.raises(AuthorError, match=r"at: found an int; accepted: a list of points, each \{name: value\}"):
+        assert_gradients_match(torch.tanh, tanh(x), at=3)
+    with pytest.raises(AuthorError, match=r"at\[0\]: found a list; accepted: \{name: value\}"):
+        assert_gradients_match(torch.tanh, tanh(x), at=[[1, 2]])
     assert refusal(torch.tanh, tanh(x), dtype="float8").startswith("no dtype 'float8'")
 
 
@@ -380,8 +406,8 @@ def test_answers_are_asserted():
     assert caught.value.verdict == "incorrect"
     assert caught.value.tags[0] == "sign"
     lines = str(caught.value).splitlines()
-    assert lines[1] == "answered: the answer for x is incorrect (sign, target_exchanged): '-2(x - y)'"
-    assert lines[2] == "The sign is wrong. Or: In x − y prediction and target are exchanged."
+    assert lines[0] == "answered: the answer for x is incorrect (sign, target_exchanged): '-2(x - y)'"
+    assert lines[1] == "The sign is wrong. Or: In x − y prediction and target are exchanged."
     assert lines[-1] == "repeat: python -m pytest tests/testing/test_assertions.py::test_answers_are_asserted"
     with pytest.raises(AnswerNotCorrect, match="unreadable") as caught:
         assert_answer_correct(made, "x", "2(x - z)")

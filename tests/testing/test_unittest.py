@@ -37,7 +37,7 @@ def test_unittest_reports_a_failure(tmp_path):
     done = run("-m", "unittest", "test_layers", folder=tmp_path)
     assert done.returncode == 1
     assert "FAILED (failures=1)" in done.stderr
-    assert "symgrad.testing.failure.CheckFailed: \nFAIL: autograd wrong: " in done.stderr
+    assert "symgrad.testing.failure.CheckFailed: FAIL: autograd wrong: " in done.stderr
     assert "  repeat       python -m unittest test_layers.Layers.test_wrong" in done.stderr
 
 
@@ -47,7 +47,7 @@ def test_a_plain_script_is_told_its_line(tmp_path):
     (tmp_path / "script.py").write_text(text + "assert_gradients_match(torch.sigmoid, tanh(matrix('x', 2, 2)))\n")
     done = run("script.py", folder=tmp_path)
     assert done.returncode == 1
-    assert f"  repeat       {tmp_path / 'script.py'}:5" in done.stderr
+    assert "  repeat       script.py:5" in done.stderr
 
 
 def test_pytest_shows_the_report_and_nothing_of_the_inside(tmp_path):
