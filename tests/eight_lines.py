@@ -3,6 +3,7 @@
 ``python tests/eight_lines.py elsewhere/bin/python`` ends with 0 if pytest prints what README.md shows.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -31,9 +32,10 @@ def main(python):
     name, text, words, printed = shown()
     lines = [line for line in text.splitlines() if line.strip()]
     assert len(lines) <= 8, f"{name} has {len(lines)} lines"
+    outside = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / name).write_text(text, encoding="utf-8")
-        done = subprocess.run([python, *words], cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run([python, *words], env=outside, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode or without_times(done.stdout) != without_times(printed):
         sys.exit(f"README.md shows\n{printed}\n{name} gives\n{done.stdout}{done.stderr}")
     print(f"{name}: {done.stdout.strip().splitlines()[-1]}")
