@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import os
+import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 
 from symgrad.errors import CouldNotRun
@@ -27,17 +30,43 @@ CPU = torch.device("cpu")
 @contextlib.contextmanager
 def author_code(dtype: str, device: torch.device = CPU) -> Iterator[None]:
     """Runs an author's code: new tensors in a format and on a device, random numbers by a fixed seed, output to stderr."""
-    before = torch.get_default_dtype()
-    elsewhere = torch.get_default_device() != device  # some other file may have set one
-    there = device if elsewhere else contextlib.nullcontext()
-    generators = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
-    with generators, contextlib.redirect_stdout(sys.stderr), torch.enable_grad(), there:
-        torch.manual_seed(0)
-        torch.set_default_dtype(DTYPES[dtype])
-        try:
+    with _restored(), torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        elsewhere = torch.get_default_device() != device  # some other file may have set one
+        there = device if elsewhere else contextlib.nullcontext()
+        plain = torch.autocast(device.type, enabled=False)
+        with contextlib.redirect_stdout(sys.stderr), torch.inference_mode(False), torch.enable_grad(), plain, there:
+            torch.manual_seed(0)
+            random.seed(0)
+            np.random.seed(0)
+            torch.set_default_dtype(DTYPES[dtype])
             yield
-        finally:
-            torch.set_default_dtype(before)
+
+
+@contextlib.contextmanager
+def _restored() -> Iterator[None]:
+    """Puts back what an author's code may leave behind: defaults and modes of PyTorch's, random numbers, the folder."""
+    dtype, device, folder = torch.get_default_dtype(), torch.get_default_device(), os.getcwd()
+    mode = _deterministic()
+    anomaly, nan = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
+    plain, numpy = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(dtype)
+        if torch.get_default_device() != device:
+            torch.set_default_device(None)
+            if torch.get_default_device() != device:
+                torch.set_default_device(device)
+        if _deterministic() != mode:  # setting it imports a compiler
+            torch.use_deterministic_algorithms(mode[0], warn_only=mode[1])
+        torch.set_anomaly_enabled(anomaly, nan)
+        random.setstate(plain)
+        np.random.set_state(numpy)
+        os.chdir(folder)
+
+
+def _deterministic() -> tuple[bool, bool]:
+    return torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
 
 
 @contextlib.contextmanager
@@ -55,9 +84,9 @@ def called(function: Callable[..., Any], tensors: Mapping[str, torch.Tensor], wh
     """What a function of tensors returns. What it raises becomes CouldNotRun, with the line of the author's file."""
     try:
         return function(**tensors)
-    except CouldNotRun:
+    except (CouldNotRun, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:  # whatever an author's code may raise
+    except BaseException as error:  # whatever an author's code may raise
         raise failed(what or _what(function), error) from error
 
 

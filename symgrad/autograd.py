@@ -145,9 +145,9 @@ def _functional(losses: Callable[..., Any], leaves: list[torch.Tensor], run: Tor
     assert run.way.functional is not None  # the caller chose by that
     try:
         each, gradients = run.way.functional(torch, losses, leaves, seed)
-    except CouldNotRun:
+    except (CouldNotRun, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:  # a transform runs an author's code
+    except BaseException as error:  # a transform runs an author's code
         raise failed(run.way.calls, error) from error
     found = {name: as_array(g).reshape(-1, *run.inputs[name].shape) for name, g in zip(run.parameters, gradients, strict=True)}
     return TorchValues(as_array(each).reshape(-1, 1, 1), {name: array / seed for name, array in found.items()})
@@ -210,7 +210,9 @@ def _walked_back(way: Way, loss: torch.Tensor, leaves: list[torch.Tensor], seed:
     assert way.taped is not None  # the caller chose by that
     try:
         return way.taped(torch, loss, leaves, torch.full_like(loss, seed))
-    except (Exception, SystemExit) as error:  # a custom autograd.Function's own backward may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a custom autograd.Function's own backward may raise anything
         raise failed("backward()" if way is BACKWARD else way.calls, error) from error
 
 

@@ -25,6 +25,8 @@ def calling_place() -> Place | None:
     frame = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
+        if name.startswith(("<ipython", "<stdin>")):
+            return None  # a prompt
         if not name.startswith(PACKAGE) and not name.startswith("<"):
             return Place(name, frame.f_lineno) if os.path.exists(name) else None  # a notebook's cell has no file
         if frame.f_back is None:

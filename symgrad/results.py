@@ -47,8 +47,9 @@ class Settings:
     def __post_init__(self) -> None:
         for name in ("seed", "points", "rtol", "atol"):
             value = getattr(self, name)
-            if value is not None and not (value >= 0 and value < float("inf")):
-                raise UserError(f"{name} is {value}; accepted: a number, 0 or more")
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if value is not None and not (number and value >= 0 and value < float("inf")):
+                raise UserError(f"{name} is {value!r}; accepted: a number, 0 or more")
         if self.via not in WAYS:
             raise UserError(f"via is {self.via!r}{nearest(str(self.via), WAYS)}; accepted: {', '.join(WAYS)}")
         if self.order not in (1, 2):
@@ -170,6 +171,9 @@ class CheckResult(Plain):
         parameters = listed(row.parameter for row in self.gradients)
         return line(f"CheckResult({self.name!r}, {self.verdict}: {self.reason}, parameters: {parameters})")
 
+    def __bool__(self) -> bool:
+        return self.passed
+
     @property
     def report(self) -> Report:
         return Report((self,), self.settings)
@@ -186,6 +190,9 @@ class Report(Plain):
     def __repr__(self) -> str:
         counted = ", ".join(f"{count} {verdict}" for verdict, count in self.verdicts.items())
         return f"Report({len(self.results)} exercises: {counted or 'none'})"
+
+    def __bool__(self) -> bool:
+        return self.passed
 
     def __iter__(self) -> Iterator[CheckResult]:
         return iter(self.results)

@@ -239,6 +239,14 @@ def test_a_file_that_changes_pytorchs_device_hides_no_other(write):
         torch.set_default_device(None)
 
 
+@pytest.mark.parametrize("name", ["<stdin>", "<ipython-input-1-2>"])
+def test_a_prompt_is_no_file(name):
+    """What was written at a prompt has no place, whoever runs the prompt."""
+    names = {"Exercise": Exercise, "w": scalar("w")}
+    exec(compile("e = Exercise(name='e', loss=w, parameters=[w])\n", name, "exec"), names)
+    assert names["e"].place is None
+
+
 def test_a_notebooks_cell_is_no_file(tmp_path):
     """What was written where there is no file has no place, and no command that checks it again."""
     code = compile(

@@ -21,7 +21,7 @@ def render(report: Report) -> str:
 
 def paragraph(result: CheckResult) -> Iterator[str]:
     """The lines on an exercise that didn't pass."""
-    yield f"{result.verdict.upper()}: {rows.said(result.reason)}: {result.name} ({result.path})"
+    yield f"{result.verdict.upper()}: {rows.said(result.reason)}: {result.name}{f' ({result.path})' if result.path else ''}"
     for heading, text in rows.details(result):
         yield f"  {heading:<12} {text}" if heading else f"  {text}"
 

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, overload
 
 from symgrad.checking import check, check_paths
-from symgrad.errors import SymgradError, UserError
+from symgrad.errors import StudentError, SymgradError, UserError
 from symgrad.exercise import SAMPLED, Exercise
 from symgrad.fields import kind
 from symgrad.grading.judging import Judge
 from symgrad.grading.key import Key
+from symgrad.grading.targets import target_of
 from symgrad.messages import BLIND
 from symgrad.place import PACKAGE
 from symgrad.results import CheckResult, Report, Settings
@@ -169,7 +170,12 @@ def assert_answer_correct(exercise: Exercise, name: str, answer: Any) -> None:
     if not isinstance(name, str):
         raise UserError(f"assert_answer_correct takes the name of what is answered, such as 'w1'; found {kind(name)}")
     given = answer.tolist() if hasattr(answer, "tolist") else answer
-    outcome = Judge(Key(exercise)).judge(name, given)
+    key = Key(exercise)
+    try:
+        target_of(name, key)
+    except StudentError as error:
+        raise UserError(str(error)) from None
+    outcome = Judge(key).judge(name, given)
     if outcome.verdict != "correct":
         tags = f" ({', '.join(outcome.tags)})" if outcome.tags else ""
         again = repeating()

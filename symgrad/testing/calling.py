@@ -6,6 +6,7 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,8 +82,10 @@ def matched(function: Any, names: Sequence[str], order: Sequence[str] | None, wh
         placed = signature.placed[leading:]
         needed, own = set(signature.needed) - set(signature.placed[:leading]), {*placed, *signature.named}
         if needed <= set(names) and (signature.every_name or set(names) <= own):
-            if signature.by_name:
-                return lambda tensors: ((), {name: tensors[name] for name in names})
+            if signature.by_name:  # by place as far as possible: a module's hooks see nothing else
+                first = tuple(itertools.takewhile(lambda name: name in names, placed))
+                rest = [name for name in names if name not in first]
+                return lambda tensors: (tuple(tensors[n] for n in first), {n: tensors[n] for n in rest})
             order = [name for name in placed if name in names]
         elif len(names) == 1 and len(needed) <= 1 and placed:
             order = names
@@ -104,6 +107,7 @@ def applied(function: Any) -> Callable[..., Any]:
 def _unmatched(what: str, names: Sequence[str], signature: Signature | None, leading: int) -> str:
     listed = ", ".join(names)
     accepted = f"accepted: arguments called like the symbols ({listed}), or inputs=[…] in the order of the arguments"
+    accepted += "; what is no symbol stands in a functools.partial or a lambda"
     if signature is None:
         return f"{what} doesn't say what its arguments are called; {accepted}"
     own = [*signature.placed[leading:], *signature.named]

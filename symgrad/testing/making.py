@@ -63,6 +63,9 @@ def exercise_of(
             raise UserError(f"{given} goes with an nn.Module; of a function, all of it stands in the function")
         arguments, target = matched(function, list(known), order, what), applied(function)
         call, own, usual = _plain(target, arguments), {}, list(known)
+    if wrt is None and isinstance(call, Module) and call.unnamed:
+        name_, accepted = call.unnamed[0], "a symbol for it, or wrt=[…] to leave it as it is"
+        raise UserError(f"{what} has a parameter '{name_}' that the expression doesn't have; accepted: {accepted}")
     chosen = usual if wrt is None else wrt if isinstance(wrt, (list, tuple)) else [wrt]
     return Exercise(
         name=name or re.sub(r"[^\w.-]+", "_", what).strip("_") or "function",
@@ -159,7 +162,7 @@ def _program(
 
     def program(**tensors: torch.Tensor) -> torch.Tensor:
         given = {n: t.reshape(shapes[n]) if n in shapes else t for n, t in tensors.items() if n != ADJOINT or shape == SCALAR}
-        output = checked_output(call(given), shape, shapes.get(ADJOINT), what)
+        output = checked_output(_called(call, given, shapes), shape, shapes.get(ADJOINT), what)
         if shape == SCALAR:
             return output
         by_columns = tensors[ADJOINT].mT.contiguous()  # so that the adjoint that comes in isn't
@@ -169,6 +172,19 @@ def _program(
     program.__signature__ = inspect.Signature([inspect.Parameter("tensors", inspect.Parameter.VAR_KEYWORD)])  # type: ignore[attr-defined]
     program.__wrapped__ = function  # type: ignore[attr-defined]  # messages name its file
     return program
+
+
+def _called(call: Callable[..., Any], given: Mapping[str, torch.Tensor], shapes: Mapping[str, tuple[int, ...]]) -> Any:
+    """What the function returns; where shapes don't fit, it is told how a flat tensor is passed."""
+    try:
+        return call(given)
+    except RuntimeError as error:
+        columns = [n for n, t in given.items() if t.ndim == 2 and t.shape[1] == 1 < t.shape[0] and n not in shapes]
+        if isinstance(call, Module) or not columns or not re.search("size|shape|dimension", str(error)):
+            raise
+        name, count = columns[0], given[columns[0]].shape[0]
+        hint = f"{name} was passed as ({count}, 1); shapes={{'{name}': ({count},)}} passes it flat"
+        raise RuntimeError(f"{' '.join(str(error).split())} ({hint})").with_traceback(error.__traceback__) from error
 
 
 def checked_output(output: Any, shape: tuple[int, int], own: tuple[int, ...] | None, what: str) -> torch.Tensor:
@@ -181,5 +197,7 @@ def checked_output(output: Any, shape: tuple[int, int], own: tuple[int, ...] | N
         raise CouldNotRun(f"{what} returned {found}; accepted: {wanted}{remedy}")
     expected = shape if own is None else own
     if [n for n in output.shape if n != 1] != [n for n in expected if n != 1]:
-        raise CouldNotRun(f"{what} returned a tensor of shape {tuple(output.shape)}; accepted: {wanted}")
+        own_shape, same = tuple(output.shape), output.numel() == shape[0] * shape[1] > 1
+        remedy = f"; or say shapes={{'{ADJOINT}': {own_shape}}}, if its rows are the expression's" if same else ""
+        raise CouldNotRun(f"{what} returned a tensor of shape {own_shape}; accepted: {wanted}{remedy}")
     return output.reshape(shape)

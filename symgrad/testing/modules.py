@@ -26,6 +26,13 @@ class Module:
     loss: Callable[..., Any] | None
     targets: Arguments | None
 
+    @property
+    def unnamed(self) -> list[str]:
+        """The parameters that no symbol stands for."""
+        known = _known(self.module)
+        held = {id(known[path]) for path in self.held.values()}
+        return [path for path, tensor in self.module.named_parameters() if id(tensor) not in held and tensor.requires_grad]
+
     def __call__(self, tensors: Mapping[str, torch.Tensor]) -> Any:
         like, known = next(iter(tensors.values())), _known(self.module)
         given = {path: tensors[symbol].reshape(known[path].shape) for symbol, path in self.held.items()}
@@ -55,13 +62,13 @@ def module_call(
     """A module as a function of tensors by name. Raises UserError where symbols and arguments can't be matched."""
     held, what = own_tensors(module, inputs, parameters), name_of(module)
     data = [name for name in inputs if name not in held]
-    taken = list(order) if order is not None else _taken(module, data, loss is not None)
+    taken = list(order)[: _most(module)] if order is not None else _taken(module, data, loss)
     rest = [name for name in data if name not in taken]
     if rest and loss is None:
         told = _told(module, held, data, inputs)
         raise UserError(f"{what} has no '{rest[0]}', and its forward doesn't take it; {told}")
     try:
-        forward = matched(module.forward, taken, order, f"{what}.forward")
+        forward = matched(module.forward, taken, taken if order is not None else None, f"{what}.forward")
     except UserError as error:
         raise UserError(f"{error}; {_told(module, held, data, inputs)}") from None
     targets = None if loss is None else matched(loss, rest, None, f"loss ({name_of(loss)})", leading=1)
@@ -89,13 +96,21 @@ def _known(module: torch.nn.Module) -> dict[str, torch.Tensor]:
     return dict(every)
 
 
-def _taken(module: torch.nn.Module, data: Sequence[str], has_loss: bool) -> list[str]:
-    """The data that a module's forward takes: those of its arguments' names; the only one, if there is only one."""
+def _most(module: torch.nn.Module) -> int | None:
+    """How many arguments a module's forward takes by place; None where that can't be told."""
     signature = signature_of(module.forward)
+    return None if signature is None or signature.every_name else len(signature.placed)
+
+
+def _taken(module: torch.nn.Module, given: Sequence[str], loss: Any) -> list[str]:
+    """The data that a module's forward takes: those of its arguments' names; else the first that the loss doesn't name."""
+    signature, of_loss = signature_of(module.forward), None if loss is None else signature_of(loss)
     own = () if signature is None else (*signature.placed, *signature.named)
-    named = [name for name in data if name in own]
-    if named or not data:
+    named = [name for name in given if name in own]
+    if named or not given:
         return named
+    reserved = () if of_loss is None else (*of_loss.placed[1:], *of_loss.named)
+    data, has_loss = [name for name in given if name not in reserved], loss is not None
     return list(data[:1]) if has_loss or len(own) == 1 else list(data)
 
 

@@ -1,5 +1,7 @@
 """assert_gradients_match and its kin: what they take, what they say, and how a failure reads."""
 
+import os
+import random
 import re
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 import torch
 
 import symgrad
-from symgrad import Exercise, exp, hadamard, matrix, maximum, relu, scalar, square, tanh, total, vector
+from symgrad import Exercise, add, exp, hadamard, matrix, maximum, relu, scalar, square, tanh, total, vector
 from symgrad.errors import AuthorError, UserError
 from symgrad.results import CheckResult, Report
 from symgrad.testing import (
@@ -234,7 +236,7 @@ def test_arguments_of_other_names_need_an_order():
     """Where names differ and there are several, `inputs` says which is which; the message says so."""
     assert refusal(lambda p, q: p * q, hadamard(x, y)) == (
         "<lambda> takes 'p', which the expression doesn't have; accepted: arguments called like the symbols (x, y),"
-        " or inputs=[…] in the order of the arguments"
+        " or inputs=[…] in the order of the arguments; what is no symbol stands in a functools.partial or a lambda"
     )
     assert_gradients_match(lambda p, q: p * q.exp(), hadamard(y, exp(x)), inputs=[y, x])
     assert_gradients_match(torch.maximum, maximum(x, y), inputs=["x", "y"])
@@ -283,6 +285,61 @@ def test_a_program_that_is_random_is_told():
         failure(torch.nn.Dropout(0.5), x)
     )
     assert "two different functions" in str(failure(torch.sigmoid, tanh(x)))
+
+
+def test_shapes_that_do_not_fit_are_told_how():
+    """A column meant as a flat tensor, and an output with more axes, come with what to write."""
+    column = vector("bias", 3)
+    said = str(failure(lambda x, bias: torch.tanh(x) + bias, add(tanh(x), column.T)))
+    assert "(bias was passed as (3, 1); shapes={'bias': (3,)} passes it flat)" in said
+    said = str(failure(lambda x: torch.tanh(x).reshape(1, 3, 2), tanh(x)))
+    assert "; or say shapes={'grad_output': (1, 3, 2)}, if its rows are the expression's" in said
+
+
+def test_what_a_function_leaves_behind_is_put_back():
+    """Modes and defaults of PyTorch, random numbers and the folder are as before, and what was around isn't seen inside."""
+
+    def careless(x):
+        torch.autocast("cpu").__enter__()
+        torch.set_default_device("meta")
+        torch.set_default_dtype(torch.float16)
+        torch.use_deterministic_algorithms(True)
+        torch.autograd.set_detect_anomaly(True)
+        os.chdir("/")
+        return torch.tanh(x)
+
+    here, drawn = os.getcwd(), random.getstate()
+    assert_gradients_match(careless, tanh(x), dtype="float32")
+    assert not torch.is_autocast_enabled("cpu")
+    assert torch.get_default_device() == torch.device("cpu")
+    assert torch.get_default_dtype() == torch.float32
+    assert not torch.are_deterministic_algorithms_enabled()
+    assert not torch.is_anomaly_enabled()
+    assert (os.getcwd(), random.getstate()) == (here, drawn)
+    with torch.autocast("cpu"), torch.no_grad():
+        assert_gradients_match(lambda x: x @ x.mT, x * x.T, dtype="float32")
+    with torch.inference_mode():
+        assert_gradients_match(torch.tanh, tanh(x))
+
+
+def test_whatever_is_raised_is_told():
+    """Something that is no Exception ends no run."""
+
+    class Odd(BaseException):
+        pass
+
+    def odd(x):
+        raise Odd("odd")
+
+    assert "odd raised Odd: odd" in str(failure(odd, tanh(x)))
+
+
+def test_a_result_is_true_if_it_passed():
+    """``assert check(exercise)`` says what it seems to say."""
+    wrong = Exercise(name="wrong", loss=a**2, parameters=[a], torch_loss=lambda a: a * a.detach())
+    assert not symgrad.check(wrong)
+    assert symgrad.check(Exercise(name="right", loss=a**2, parameters=[a]))
+    assert not symgrad.check_paths(["docs/wrong_gradient.py"])
 
 
 def test_what_makes_no_sense_is_refused():
@@ -414,5 +471,7 @@ def test_answers_are_asserted():
     assert "^" in str(caught.value)
     with pytest.raises(UserError, match="takes an Exercise; found the string 'x'"):
         assert_answer_correct("x", "x", "2x")
+    with pytest.raises(UserError, match="`xx` names no answer of this exercise"):
+        assert_answer_correct(made, "xx", "2x")
     with pytest.raises(UserError, match="takes the name of what is answered, such as 'w1'; found an int"):
         assert_answer_correct(made, 1, "2x")

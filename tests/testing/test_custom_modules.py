@@ -136,7 +136,7 @@ def test_a_total_is_no_mean():
 def test_a_forgotten_bias_is_another_function():
     """A parameter that the expression leaves out keeps the module's own value."""
     with pytest.raises(CheckFailed) as raised:
-        assert_gradients_match(nn.Linear(4, 2), x * matrix("weight", 2, 4).T)
+        assert_gradients_match(nn.Linear(4, 2), x * matrix("weight", 2, 4).T, wrt="weight")
     assert raised.value.result.reason == "losses_differ"
 
 

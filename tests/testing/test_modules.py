@@ -121,6 +121,32 @@ def test_a_wrong_module_fails():
         assert_gradients_match(nn.Linear(3, 2), tanh(affine))
 
 
+def test_hooks_see_the_arguments():
+    """A forward's arguments go by place, whatever the symbol is called, so that hooks of the module work."""
+    layer = nn.Linear(3, 2)
+    layer.register_full_backward_hook(lambda module, given, made: tuple(2 * g for g in given))
+    data = matrix("input", 5, 3)
+    with pytest.raises(CheckFailed, match="dL/dinput: autograd is wrong \\(autograd is 2 times the gradient\\)"):
+        assert_gradients_match(layer, add(data * weight.T, bias.T), ["input"])
+
+
+def test_the_loss_keeps_the_data_that_it_names():
+    """A symbol called like an argument of the loss goes there, and `inputs` may list both."""
+    target = matrix("target", 5, 2)
+    expression = mean(square(affine - target))
+    assert_gradients_match(nn.Linear(3, 2), expression, loss=nn.functional.mse_loss)
+    assert_gradients_match(nn.Linear(3, 2), expression, loss=nn.functional.mse_loss, inputs=["x", "target"])
+
+
+def test_a_parameter_that_is_not_in_the_expression_is_no_pass():
+    """All parameters are checked, unless `wrt` says which."""
+    told = "Linear has a parameter 'bias' that the expression doesn't have; accepted: a symbol for it, or wrt=[…] to leave it"
+    layer = nn.Linear(3, 2)
+    nn.init.zeros_(layer.bias)
+    assert refusal(layer, x * weight.T).startswith(told)
+    assert_gradients_match(layer, x * weight.T, ["weight"])
+
+
 def test_what_does_not_fit_is_told():
     """Shapes, names and arguments that don't match are errors of the call."""
     assert refusal(nn.Linear(2, 3), affine) == "'bias' is 2×1, Linear's bias has the shape (3,)"
