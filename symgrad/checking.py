@@ -89,13 +89,14 @@ def with_second(first: CheckResult, roads: Roads) -> CheckResult:
     rows = [replace(row, reason="agree") if row.reason == "vacuous" else row for row in second.gradients]
     reasons = [row.reason for row in rows] if second.reason == "vacuous" else [second.reason]
     said = [f"second derivative: zero at every point for {', '.join(zero)}, on both roads"] if zero else []
+    said += second_order.extent(exercise) if rows else []
     return replace(
         first,
         reason=most_severe([first.reason, *reasons]),
         message="\n".join(part for part in (first.message, None if second.reason == "vacuous" else second.message) if part)
         or None,
         gradients=(*first.gradients, *rows),
-        notes=(*first.notes, *(f"second derivative: {note}" for note in second.notes), *said, *second_order.extent(exercise)),
+        notes=(*first.notes, *(f"second derivative: {note}" for note in second.notes), *said),
         planted=first.planted + second.planted,
         caught=first.caught + second.caught,
     )

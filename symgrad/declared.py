@@ -18,13 +18,17 @@ from symgrad.derivation import Derivation, Equation
 from symgrad.derivation.expanded import expanded
 from symgrad.devices import lost
 from symgrad.evaluation import graph_program, listed, rounded
+from symgrad.fields import Values
 from symgrad.floats import Floats
 from symgrad.graph import Graph
 from symgrad.roads import LONGEST_CLOSED_FORM, Roads
 
 
-def declared(roads: Roads, found: Mapping[str, Comparison]) -> dict[str, Comparison]:
-    """What PyTorch says of each declared gradient, compared with the declaration; `found` are comparisons with the truth."""
+def declared(roads: Roads, found: Mapping[str, Comparison], nowhere: Values) -> dict[str, Comparison]:
+    """What PyTorch says of each declared gradient, compared with the declaration; `found` are comparisons with the truth.
+
+    `nowhere` marks points, (points, 1, 1), where the loss has no value.
+    """
     compared = {}
     values, settings = roads.points.values, roads.settings
     for name, graph in roads.exercise.expected_gradient.items():
@@ -36,7 +40,7 @@ def declared(roads: Roads, found: Mapping[str, Comparison]) -> dict[str, Compari
         with np.errstate(all="ignore"):
             (floats,) = listed(Floats().bind(code)(*values.values()))
         stated = np.broadcast_to(floats, found[name].values.shape)
-        compared[name] = replace(compare(found[name].values, reference, tolerance), stated=stated)
+        compared[name] = replace(compare(found[name].values, reference, tolerance, undefined=nowhere), stated=stated)
     return compared
 
 

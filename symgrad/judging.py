@@ -34,7 +34,7 @@ def compared(roads: Roads) -> tuple[Comparison, dict[str, Comparison]]:
     found = {}
     for name, value, reference, tolerance in zip(roads.exercise.parameter_names, values, references, tolerances, strict=True):
         found[name] = compare(value, reference, tolerance, undefined=nowhere)
-    return of_loss, settled(roads, of_loss, aside(found, roads.exercise.expected_gradient)) | declared(roads, found)
+    return of_loss, settled(roads, of_loss, aside(found, roads.exercise.expected_gradient)) | declared(roads, found, nowhere)
 
 
 def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, findings: Sequence[Finding]) -> GradientResult:

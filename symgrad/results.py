@@ -172,7 +172,8 @@ class CheckResult(Plain):
         return line(f"CheckResult({self.name!r}, {self.verdict}: {self.reason}, parameters: {parameters})")
 
     def __bool__(self) -> bool:
-        return self.passed
+        """Whether it passed, and every planted error was caught."""
+        return self.report.passed
 
     @property
     def report(self) -> Report:

@@ -112,6 +112,23 @@ def test_a_gradient_that_is_stopped_is_declared_zero():
     assert result.passed
 
 
+def test_where_the_loss_is_undefined_nothing_is_said():
+    """A declared gradient is undefined, not wrong, at a given point at which the loss has no value."""
+    made = Exercise(
+        name="outside",
+        loss=symgrad.log(symgrad.scalar("p")),
+        parameters=["p"],
+        at=[{"p": -1}],
+        domain={"p": (1, 2)},
+        torch_loss=lambda p: torch.log(p),
+        expected_gradient={
+            "p": symgrad.sqrt(symgrad.scalar("p")) / symgrad.scalar("p") ** 2 * symgrad.sqrt(symgrad.scalar("p"))
+        },
+    )
+    assert check(made).gradients[0].counts["undefined"] == 1
+    assert "autograd_wrong" not in check(made).gradients[0].counts
+
+
 def test_second_derivatives_are_left_out():
     """Of a declared gradient no second derivative is looked at, which is noted."""
     result = check(straight_through(expected_gradient={"x": 2 * (rounded - y)}), order=2)

@@ -124,7 +124,11 @@ class LatexWriter(Writer):
         return rf"{sign}\left({', '.join([*operands, *shown])}\right)", POWER if name == "total" else ATOM
 
     def _option(self, value: Any) -> str:
-        return self.write(sympy.sympify(value), SUM) if isinstance(value, (int, sympy.Expr)) else self.other(str(value))
+        return (
+            self.write(sympy.sympify(value, strict=True), SUM)
+            if isinstance(value, (int, sympy.Expr))
+            else self.other(str(value))
+        )
 
     def part(self, operand: Any, rows: tuple[int, int], columns: tuple[int, int]) -> str:
         return self.write(operand, ATOM) + _range(rows, columns)

@@ -60,7 +60,7 @@ def _cosine_embedding(a: Any, b: Any, y: Any, margin: Any, axis: Any) -> Any:
     squares = [ROW["add"](ROW["total"](ROW["square"](e), axis=_along(e, axis)), PYTORCH_EPSILON) for e in (a, b)]
     product = ROW["total"](ROW["hadamard"](a, b), axis=axis)
     cosine = ROW["divide"](product, ROW["sqrt"](ROW["hadamard"](*squares)))
-    return ROW["hinge_embedding_loss"](ROW["subtract"](1, cosine), y, margin=1 - sympy.sympify(margin))
+    return ROW["hinge_embedding_loss"](ROW["subtract"](1, cosine), y, margin=1 - sympy.sympify(margin, strict=True))
 
 
 ROWS = (

@@ -130,14 +130,12 @@ def assert_check(exercise: Exercise | str | Path, settings: Settings | None = No
     result: CheckResult | Report
     if isinstance(exercise, (str, Path)):
         result = check_paths([str(exercise)], settings or Settings(**options))
-        passed = result.passed
     elif isinstance(exercise, Exercise):
         result = check(exercise, settings, **options)
         result = replace(result, path=relative(result.path), repeat=repeating())
-        passed = result.passed and result.caught == result.planted
     else:
         raise UserError(f"assert_check takes an Exercise, a file or a folder; found {kind(exercise)}")
-    if not passed:
+    if not result:
         raise CheckFailed(result)
     for each in result.report:
         for note in each.notes:

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -338,6 +339,9 @@ def test_a_result_is_true_if_it_passed():
     """``assert check(exercise)`` says what it seems to say."""
     wrong = Exercise(name="wrong", loss=a**2, parameters=[a], torch_loss=lambda a: a * a.detach())
     assert not symgrad.check(wrong)
+    blind = replace(symgrad.check(Exercise(name="blind", loss=a**2, parameters=[a])), caught=0)
+    assert blind.passed
+    assert not blind
     assert symgrad.check(Exercise(name="right", loss=a**2, parameters=[a]))
     assert not symgrad.check_paths(["docs/wrong_gradient.py"])
 
