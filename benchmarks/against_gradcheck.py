@@ -14,12 +14,12 @@ import torch
 from tabulate import tabulate
 
 from symgrad import Exercise, matrix, square, step, tanh, total
-from symgrad.autograd import TorchRun, run_compiled
-from symgrad.checking import judged
-from symgrad.evaluation import program
-from symgrad.floats import Floats
-from symgrad.results import Settings
-from symgrad.roads import Roads
+from symgrad.checking.check import judged
+from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.results.settings import Settings
+from symgrad.frameworks.pytorch.gradients import TorchRun, run_compiled
+from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.programs import program
 
 POINTS = 32
 SIZES = {256: (16, 8), 65_536: (256, 128)}

@@ -17,13 +17,13 @@ import numpy as np
 import torch
 from tabulate import tabulate
 
-from symgrad.authors_code import called
-from symgrad.autograd import leaf
-from symgrad.exercise import Exercise
-from symgrad.judging import compared
-from symgrad.loading import Broken, load
-from symgrad.results import Settings
-from symgrad.roads import Roads
+from symgrad.authoring.exercise import Exercise
+from symgrad.authoring.exercise_files import Broken, load
+from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.judging.gradients import compared
+from symgrad.checking.results.settings import Settings
+from symgrad.frameworks.pytorch.authors_code import called
+from symgrad.frameworks.pytorch.gradients import leaf
 
 KNOWN = ("points", "derivation", "closed_form", "torch", "tolerances")
 ROUNDS = 3

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from tabulate import tabulate
 
+from symgrad.authoring.exercise import Exercise
+from symgrad.authoring.exercise_files import load
 from symgrad.derivation import backpropagate
-from symgrad.exercise import Exercise
-from symgrad.loading import load
 
 EXERCISES = Path(__file__).parent.parent / "exercises"
 WIDTHS = {100: (5, 10, 5), 10_000: (50, 100, 50), 1_000_000: (500, 1000, 500)}

@@ -33,12 +33,12 @@ from students.subjects import SUBJECTS
 from students.values import code, parsed
 from tabulate import tabulate
 
-from symgrad.exercise import Exercise
-from symgrad.grading.course import grade
-from symgrad.grading.judging import Judge
-from symgrad.grading.key import Key
-from symgrad.grading.rounds import GradeSettings
-from symgrad.loading import load
+from symgrad.authoring.exercise import Exercise
+from symgrad.authoring.exercise_files import load
+from symgrad.grading.answer_key.key import Key
+from symgrad.grading.course.course import grade
+from symgrad.grading.course.rounds import GradeSettings
+from symgrad.grading.judge import Judge
 
 EXERCISES = Path(__file__).parent.parent / "exercises"
 NAMES = [subject.exercise for subject in SUBJECTS]

@@ -29,7 +29,7 @@ from trials.mutants import KINDS, mutants
 from trials.programs import programs
 from trials.units import SCALES
 
-from symgrad.exercise import SAMPLED
+from symgrad.authoring.exercise import SAMPLED
 
 DTYPES = ("float64", "float32")
 QUICK_FORMULAS, QUICK_VARIABLES, QUICK_SCALES = 6, 2, ("1e-3", "1", "1e3")

@@ -16,8 +16,8 @@ import torch
 from tabulate import tabulate
 
 from symgrad import Exercise, check, matrix, square, step, tanh, total
-from symgrad.results import Settings
-from symgrad.roads import Roads
+from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.results.settings import Settings
 
 ROUNDS = 5
 HIDDEN, WIDTH, POINTS = 4, 3, 16

@@ -3,24 +3,26 @@
 from typing import Any, SupportsFloat, SupportsIndex, TypeAlias
 
 from symgrad import testing as testing
-from symgrad.checking import check_paths as check_paths
+from symgrad.authoring.exercise import Exercise as Exercise
+from symgrad.authoring.training import Training as Training
+from symgrad.basics.errors import AuthorError as AuthorError
+from symgrad.basics.errors import CouldNotRun as CouldNotRun
+from symgrad.basics.errors import StudentError as StudentError
+from symgrad.basics.errors import SymgradError as SymgradError
+from symgrad.basics.errors import UserError as UserError
+from symgrad.checking.check import check_paths as check_paths
+from symgrad.checking.results.results import CheckResult as CheckResult
+from symgrad.checking.results.results import Report as Report
+from symgrad.checking.results.settings import Settings as Settings
 from symgrad.derivation import Derivation as Derivation
 from symgrad.derivation import Equation as Equation
 from symgrad.derivation import differentiate as differentiate
-from symgrad.errors import AuthorError as AuthorError
-from symgrad.errors import CouldNotRun as CouldNotRun
-from symgrad.errors import StudentError as StudentError
-from symgrad.errors import SymgradError as SymgradError
-from symgrad.errors import UserError as UserError
-from symgrad.exercise import Exercise as Exercise
-from symgrad.grading.course import grade as grade
-from symgrad.grading.gradebook import Gradebook as Gradebook
-from symgrad.grading.rounds import GradeSettings as GradeSettings
+from symgrad.grading.course.course import grade as grade
+from symgrad.grading.course.gradebook import Gradebook as Gradebook
+from symgrad.grading.course.rounds import GradeSettings as GradeSettings
 from symgrad.reports import render as render
-from symgrad.results import CheckResult as CheckResult
-from symgrad.results import Report as Report
-from symgrad.results import Settings as Settings
-from symgrad.training_plan import Training as Training
+from symgrad.reports.check.plain_data import to_dict as to_dict
+from symgrad.reports.check.plain_data import to_rows as to_rows
 
 _Expression: TypeAlias = Any
 """An expression of SymPy's, which has no types, a number, or a nested list of numbers."""

@@ -1,5 +1,7 @@
 """``python -m symgrad``."""
 
+from __future__ import annotations
+
 from symgrad.cli import main
 
 main()

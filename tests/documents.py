@@ -31,7 +31,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from symgrad.cli import cli
-from symgrad.reports.rows import HEADERS
+from symgrad.reports.check.rows import HEADERS
 
 ROOT = Path(__file__).parent.parent
 FENCE = re.compile(r"^```(\S*)$")

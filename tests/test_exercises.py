@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from symgrad import check
+from symgrad.authoring.exercise_files import load
 from symgrad.derivation import backpropagate
-from symgrad.loading import load
 
 FOLDER = Path(__file__).parent.parent / "exercises"
 EXERCISES = {exercise.name: exercise for exercise in load([str(FOLDER)])}

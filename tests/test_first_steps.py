@@ -5,7 +5,7 @@ import torch
 
 import symgrad
 from symgrad import Exercise, UserError, check, check_paths, matrix, render, scalar, sigmoid, square, step, total
-from symgrad.loading import Broken, load_file
+from symgrad.authoring.exercise_files import Broken, load_file
 
 w, x = scalar("w"), scalar("x")
 HEADER = "from symgrad import Exercise, matrix, scalar, square\n\nw = scalar('w')\nA = matrix('A', 2, 3)\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from documents import ROOT, Reader, blocks, compared
 
-from symgrad.reports.rows import said
-from symgrad.verdicts import REASONS
+from symgrad.checking.results.reasons import REASONS
+from symgrad.reports.check.rows import said
 
 DOCS = ROOT / "docs"
 RUN = ("tutorial.md", "failures.md")

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from symgrad.cli import cli
+from symgrad.frameworks.pytorch.ways import WAYS
 from symgrad.operations.table import TABLE
-from symgrad.reports.vocabulary import INTERNAL
-from symgrad.ways import WAYS
+from symgrad.reports.operations import INTERNAL
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

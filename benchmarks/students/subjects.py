@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from symgrad.operations.nodes import Shape
+from symgrad.operations.shapes import Shape
 
 S: Shape = (1, 1)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from students.subjects import Subject
-from symgrad.operations.nodes import SCALAR, Shape
+from symgrad.operations.shapes import SCALAR, Shape
 
 POINTS = 3
 CLOSE = 1e-7

@@ -19,9 +19,10 @@ import numpy as np
 import torch
 from formulas import Formula
 
-from symgrad.checking import judged
-from symgrad.results import CheckResult, Settings
-from symgrad.roads import Roads
+from symgrad.checking.check import judged
+from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.results.results import CheckResult
+from symgrad.checking.results.settings import Settings
 from trials.mutants import Mutant
 from trials.programs import Program, programs
 from trials.torch_programs import torch_program

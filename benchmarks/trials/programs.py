@@ -21,9 +21,9 @@ import sympy
 from formulas import Formula
 
 from symgrad import Exercise
-from symgrad.evaluation import rounded
-from symgrad.results import Settings
-from symgrad.roads import Roads
+from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.results.settings import Settings
+from symgrad.number_systems.rounding import rounded
 from trials.printing import AS_WRITTEN, STYLES, compiled, source
 
 CONDITION = 8.0

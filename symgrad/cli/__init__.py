@@ -1,4 +1,7 @@
-"""The command line: click commands, one file a command, each imported when it is asked for."""
+"""The command line: click commands, one file a command, each imported when it is asked for.
+
+Must never know: `torch`, `sympy`, `pytest`: they are imported behind it, and late.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from importlib import import_module
 
 import click
 
-from symgrad.errors import nearest
+from symgrad.basics.errors import nearest
 
 COMMANDS = ("check", "grade", "parse", "train", "derive", "list", "operations")
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from symgrad.cli.options import DTYPES, finite, only, output, paths, progress_bar, reported, writable, write
-from symgrad.ways import WAYS
+from symgrad.frameworks.pytorch.ways import WAYS
 
 NAMES = ("table", "json", "junit", "markdown", "html")
 
@@ -59,10 +59,10 @@ def command(
 
     Exit status: 0 all pass; 1 something failed; 2 something could not be decided or run, or the command was wrong.
     """
-    from symgrad.checking import check_paths
+    from symgrad.checking.check import check_paths
+    from symgrad.checking.results.settings import Settings
     from symgrad.reports import render
-    from symgrad.reports.rows import summary
-    from symgrad.results import Settings
+    from symgrad.reports.check.rows import summary
 
     writable(output)
     settings = Settings(

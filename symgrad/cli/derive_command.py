@@ -16,9 +16,9 @@ from symgrad.cli.options import only, paths, reported
 @reported
 def command(paths: tuple[str, ...], only: tuple[str, ...], closed_form: bool) -> None:
     """Print the derivation of exercises as numbered equations, as a person would write them."""
+    from symgrad.authoring.exercise_files import Broken, load
+    from symgrad.basics.errors import printable
     from symgrad.derivation import backpropagate
-    from symgrad.errors import printable
-    from symgrad.loading import Broken, load
 
     loaded = load(paths, only=only)
     for item in loaded:

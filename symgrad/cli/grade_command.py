@@ -71,8 +71,8 @@ def command(
     """
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # workers are processes; threads would only get in their way
         os.environ.setdefault(name, "1")
-    from symgrad.grading.course import grade
-    from symgrad.grading.rounds import GradeSettings
+    from symgrad.grading.course.course import grade
+    from symgrad.grading.course.rounds import GradeSettings
     from symgrad.reports import grades
     from symgrad.reports.grades import overview
     from symgrad.reports.grades.format import FilePerStudent

@@ -16,8 +16,8 @@ def command(paths: tuple[str, ...]) -> None:
     """List exercises: name, parameters, given points, training loops, file and title."""
     from tabulate import tabulate
 
-    from symgrad.errors import printable
-    from symgrad.loading import Broken, load
+    from symgrad.authoring.exercise_files import Broken, load
+    from symgrad.basics.errors import printable
 
     loaded = load(paths)
     exercises = [item for item in loaded if not isinstance(item, Broken)]

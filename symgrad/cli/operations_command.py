@@ -35,7 +35,7 @@ def command(
     Exit status of a survey: 0 rounding explains every difference, or it is acknowledged; 1 some deviate; 2 the command
     was wrong.
     """
-    from symgrad.errors import UserError, nearest
+    from symgrad.basics.errors import UserError, nearest
     from symgrad.operations.table import TABLE
     from symgrad.reports import survey as reports
 
@@ -49,7 +49,7 @@ def command(
     if not check:
         write(reports.listed(only, format_), output)
         return
-    from symgrad.checking import versions
+    from symgrad.checking.check import versions
     from symgrad.survey.acknowledged import acknowledgements
     from symgrad.survey.cases import INTERNAL
     from symgrad.survey.result import run

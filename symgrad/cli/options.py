@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from symgrad.errors import SymgradError
+from symgrad.basics.errors import SymgradError
 
 DTYPES = ("float64", "float32", "bfloat16", "float16")
 

@@ -29,12 +29,12 @@ def command(exercise: str, answer: str, only: tuple[str, ...]) -> None:
 
     EXERCISE is a file; where it holds several, say which with --only.
     """
-    from symgrad.errors import StudentError, UserError, printable
-    from symgrad.grading.contents import read_content
-    from symgrad.grading.key import Key
+    from symgrad.authoring.exercise_files import Broken, load
+    from symgrad.basics.errors import StudentError, UserError, printable
+    from symgrad.grading.answer_key.key import Key
+    from symgrad.grading.equality.contents import read_content
     from symgrad.grading.language.terms import sized
     from symgrad.grading.language.writing import as_latex, as_text
-    from symgrad.loading import Broken, load
 
     loaded = load([exercise], only=only)
     broken = next((item for item in loaded if isinstance(item, Broken)), None)

@@ -21,10 +21,10 @@ def command(paths: tuple[str, ...], only: tuple[str, ...], every: bool, output: 
 
     Exit status: 0 all pass; 1 something failed; 2 something could not be decided or run, or the command was wrong.
     """
-    from symgrad.errors import UserError
-    from symgrad.loading import Broken, load
+    from symgrad.authoring.exercise_files import Broken, load
+    from symgrad.basics.errors import UserError
+    from symgrad.checking.training import train
     from symgrad.reports.training import render
-    from symgrad.training import train
 
     writable(output)
     loaded = load(paths, only=only)

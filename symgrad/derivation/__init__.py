@@ -1,6 +1,11 @@
-"""Symbolic backpropagation over named equations: a loss comes in, a `Derivation` goes out."""
+"""Symbolic backpropagation over named equations: a graph comes in, a `Derivation` goes out, which prints itself.
+
+Must never know: `torch`, `numpy`, `flint`, `authoring`, `number_systems`: how a derivation is computed.
+"""
+
+from __future__ import annotations
 
 from symgrad.derivation.backpropagation import backpropagate, differentiate
-from symgrad.derivation.equation import Derivation, Equation
+from symgrad.derivation.equations import Derivation, Equation
 
 __all__ = ["Derivation", "Equation", "backpropagate", "differentiate"]

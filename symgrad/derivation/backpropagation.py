@@ -14,14 +14,16 @@ from typing import Any
 import sympy
 from sympy.core.parameters import distribute
 
-from symgrad.derivation.binding import Bindings, reduce_to
-from symgrad.derivation.equation import Derivation, Kink
+from symgrad.basics.errors import AuthorError, nearest
+from symgrad.derivation.bindings import Bindings, reduce_to
+from symgrad.derivation.equations import Derivation, Kink
 from symgrad.derivation.inlining import inline
-from symgrad.errors import AuthorError, nearest
-from symgrad.graph import Graph, Names, Node
-from symgrad.operations.nodes import SCALAR, applied
+from symgrad.graphs.from_sympy import read
+from symgrad.graphs.graph import Graph, Node
+from symgrad.graphs.names import Names
 from symgrad.operations.row import Elementwise, Use
-from symgrad.reading import read
+from symgrad.operations.shapes import SCALAR
+from symgrad.operations.sympy_nodes import applied
 
 
 def differentiate(loss: Any, parameters: Iterable[Any]) -> Derivation:

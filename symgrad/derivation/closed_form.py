@@ -8,12 +8,13 @@ import sympy
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from symgrad.operations.nodes import Applied, encode, is_matrix, matrix_applied, shape_of
-from symgrad.operations.row import Composition, Elementwise, broadcast_shapes
+from symgrad.operations.row import Composition, Elementwise
+from symgrad.operations.shapes import broadcast_shapes
+from symgrad.operations.sympy_nodes import Applied, encode, is_matrix, matrix_applied, shape_of
 from symgrad.operations.table import TABLE
 
 if TYPE_CHECKING:
-    from symgrad.derivation.equation import Derivation
+    from symgrad.derivation.equations import Derivation
 
 
 def expand(symbol: Any, derivation: Derivation) -> Any:

@@ -13,9 +13,11 @@ from typing import Any
 
 import sympy
 
-from symgrad.derivation.equation import Derivation, Equation
-from symgrad.graph import RESERVED, array_shape
-from symgrad.operations.nodes import Applied, Shape
+from symgrad.derivation.equations import Derivation, Equation
+from symgrad.graphs.names import RESERVED
+from symgrad.graphs.shapes import array_shape
+from symgrad.operations.shapes import Shape
+from symgrad.operations.sympy_nodes import Applied
 
 LONGEST = 24
 """Nodes of an expression tree above which a line is no longer short."""

@@ -1,1 +1,4 @@
-"""Grading: what students hand in is read safely, judged at sample points, and a wrong answer gets a sentence that helps."""
+"""Students' answers: read, compared, diagnosed, marked.
+
+Must never know: `torch`, `frameworks`, `checking`, `reports`; an answer never reaches SymPy's parser.
+"""

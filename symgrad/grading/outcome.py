@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from symgrad.grading.gradebook import Verdict
+Verdict: TypeAlias = Literal["correct", "incorrect", "unreadable", "undecided", "missing"]
+VERDICTS: tuple[Verdict, ...] = ("correct", "incorrect", "unreadable", "undecided", "missing")
 
 
 @dataclass(frozen=True, slots=True)

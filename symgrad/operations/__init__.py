@@ -1,1 +1,4 @@
-"""The vocabulary of losses: one row an operation, in tables by kind. A new operation is one row in one of them."""
+"""The vocabulary of losses: one row an operation with every fact of it, and the shapes and axes that rows speak of.
+
+Must never know: `torch`, `graphs`, and what interprets a row.
+"""

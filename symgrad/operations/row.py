@@ -18,22 +18,11 @@ import sympy
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import BooleanAtom
 
-from symgrad.operations.nodes import SCALAR, Shape, applied, decode, encode, is_matrix, matrix_applied, shape_of
+from symgrad.operations.shapes import SCALAR, Shape, broadcast_shapes
+from symgrad.operations.sympy_nodes import applied, decode, encode, is_matrix, matrix_applied, shape_of
 
 Expr: TypeAlias = sympy.Expr
 Rule: TypeAlias = Callable[..., tuple[Any, ...]]
-
-
-def broadcast_shapes(*shapes: Shape) -> Shape:
-    """The common shape under NumPy's rule: an axis of length 1 stretches. Raises ValueError where none exists."""
-    result = [1, 1]
-    for axis in (0, 1):
-        lengths = {shape[axis] for shape in shapes} - {1}
-        if len(lengths) > 1:
-            written = " and ".join(f"{r}×{c}" for r, c in dict.fromkeys(shapes))
-            raise ValueError(f"shapes {written} don't go together entry by entry")
-        result[axis] = lengths.pop() if lengths else 1
-    return result[0], result[1]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -6,27 +6,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from symgrad.operations import (
+from symgrad.operations.row import Composition, Elementwise, Structural
+from symgrad.operations.rows import (
     activations,
     arithmetic,
     arrangement,
     classification,
     distances,
     elementary,
-    further,
-    gamma,
     linear_algebra,
     losses,
-    margins,
     patterns,
     piecewise,
     reductions,
     running,
-    shrinking,
     special,
     statistics,
 )
-from symgrad.operations.row import Composition, Elementwise, Structural
 
 Row = Elementwise | Structural | Composition
 
@@ -36,14 +32,10 @@ TABLE: Mapping[str, Row] = MappingProxyType(
         for module in (
             arithmetic,
             elementary,
-            further,
             piecewise,
             special,
-            gamma,
             activations,
-            shrinking,
             losses,
-            margins,
             reductions,
             running,
             statistics,

@@ -1,6 +1,8 @@
 """The pytest plugin: ``pytest --symgrad exercises/`` collects exercises as tests; two fixtures serve tests of one's own.
 
 Installed but unused it costs pytest's start next to nothing: what it needs of symgrad is imported when it is asked for.
+
+Must never know: `torch`, `sympy`, `cli`, `grading`.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from symgrad.pytest_plugin import options
 from symgrad.pytest_plugin.options import ASKED
 
 if TYPE_CHECKING:
-    from symgrad.exercise import Exercise
-    from symgrad.results import CheckResult
+    from symgrad.authoring.exercise import Exercise
+    from symgrad.checking.results.results import CheckResult
 
 CONTROLS = "symgrad_controls"
 """The property of a test that carries its controls, as in ``10 of 10``."""
@@ -51,7 +53,7 @@ def symgrad_check(request: pytest.FixtureRequest, _symgrad_dtype: str) -> Callab
     asked = request.config.stash[ASKED]
 
     def checked(exercise: Exercise, **given: Any) -> CheckResult:
-        from symgrad.checking import check
+        from symgrad.checking.check import check
 
         result = check(exercise, **{**asked.given, "dtype": _symgrad_dtype, **given})
         if result.planted:

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from symgrad.errors import UserError
+from symgrad.basics.errors import UserError
+from symgrad.checking.results.results import CheckResult
+from symgrad.checking.results.settings import Settings
 from symgrad.pytest_plugin import CONTROLS
 from symgrad.pytest_plugin.files import as_written, exercises, is_exercise_file, is_hidden
 from symgrad.pytest_plugin.options import ASKED
-from symgrad.results import CheckResult, Settings
 
 if TYPE_CHECKING:
-    from symgrad.exercise import Exercise
+    from symgrad.authoring.exercise import Exercise
     from symgrad.pytest_plugin.parts import Part
 
 
@@ -102,7 +103,7 @@ class ExerciseCollector(pytest.Collector):
     def result(self, settings: Settings) -> CheckResult:
         """The check, made once."""
         if settings not in self._results:
-            from symgrad.checking import check
+            from symgrad.checking.check import check
 
             self._results[settings] = check(self.exercise, settings)
         return self._results[settings]

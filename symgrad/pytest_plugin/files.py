@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from symgrad.errors import nearest, printable
+from symgrad.basics.errors import nearest, printable
 
 if TYPE_CHECKING:
-    from symgrad.exercise import Exercise
-    from symgrad.loading import Loaded
+    from symgrad.authoring.exercise import Exercise
+    from symgrad.authoring.exercise_files import Loaded
 
 LOADED = pytest.StashKey[dict[Path, "list[Loaded]"]]()
 
@@ -43,7 +43,7 @@ def is_hidden(path: Path, session: pytest.Session) -> bool:
 
 def exercises(path: Path, config: pytest.Config) -> list[Exercise]:
     """The exercises of a file. Raises CollectError with the message for what can't be loaded."""
-    from symgrad.loading import Broken, load_file
+    from symgrad.authoring.exercise_files import Broken, load_file
 
     loaded = config.stash.setdefault(LOADED, {})
     if path not in loaded:

@@ -71,7 +71,9 @@ def read(config: pytest.Config) -> Asked:
             label, value = (f"--symgrad-{name}", option) if option is not None else (f"symgrad_{name}", ini)
             given[name] = _setting(name, str(value).strip(), label)
     if collects and "device" in given:
-        from symgrad.devices import usable  # the one import of torch before collection: a device is asked for
+        from symgrad.frameworks.pytorch.devices import (
+            usable,  # the one import of torch before collection: a device is asked for
+        )
 
         _accepted("--symgrad-device", lambda: usable(given["device"]))
     inconclusive = config.getini("symgrad_inconclusive")
@@ -79,7 +81,7 @@ def read(config: pytest.Config) -> Asked:
         raise pytest.UsageError(f"symgrad_inconclusive: found '{inconclusive}'; accepted: {', '.join(INCONCLUSIVE)}")
     asked = Asked(collects, given, _dtypes(config), inconclusive == "skip")
     if len(given) > 1:
-        from symgrad.results import Settings
+        from symgrad.checking.results.settings import Settings
 
         _accepted(", ".join(f"--symgrad-{name}" for name in given), lambda: Settings(**given))
     return asked
@@ -87,7 +89,7 @@ def read(config: pytest.Config) -> Asked:
 
 def _setting(name: str, text: str, label: str) -> Any:
     """The value of one setting."""
-    from symgrad.results import Settings
+    from symgrad.checking.results.settings import Settings
 
     value: Any = text
     if name in WHOLE:
@@ -101,7 +103,7 @@ def _setting(name: str, text: str, label: str) -> Any:
 
 def _accepted(label: str, make: Callable[[], Any]) -> None:
     """Raises UsageError, naming the option, where something can't be made of its value."""
-    from symgrad.errors import UserError
+    from symgrad.basics.errors import UserError
 
     try:
         make()
@@ -121,8 +123,8 @@ def _dtypes(config: pytest.Config) -> tuple[str, ...]:
 
 def _known(names: Iterable[str], label: str) -> None:
     """Raises UsageError for a format that doesn't exist."""
-    from symgrad.errors import nearest
-    from symgrad.precision import PRECISIONS
+    from symgrad.basics.errors import nearest
+    from symgrad.basics.float_formats import PRECISIONS
 
     for name in names:
         if name not in PRECISIONS:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from symgrad import messages
-from symgrad.errors import printable
-from symgrad.exercise import Exercise
-from symgrad.reports import rows
-from symgrad.results import CheckResult, Verdict, most_severe
+from symgrad.authoring.exercise import Exercise
+from symgrad.basics.errors import printable
+from symgrad.checking.results.results import CheckResult, Verdict, most_severe
+from symgrad.reports.check import rows
+from symgrad.reports.wording import commands, sentences, values
 
 Each = TypeVar("Each")
 
@@ -55,9 +55,9 @@ def of_parameter(result: CheckResult, parameter: str) -> Part:
     findings = tuple(finding for finding in result.findings if finding.subject == parameter)
     reason = most_severe([*(row.reason for row in gradients), *(finding.reason for finding in findings)])
     own = replace(result, reason=reason, gradients=gradients, findings=findings, loss=None, message=None, planted=0, caught=0)
-    told = messages.with_message(own)
+    told = sentences.with_message(own)
     if not told.passed and told.message is None:
-        told = replace(told, message=f"{subject}: {messages.EXPLAINED.get(reason, rows.said(reason))}")
+        told = replace(told, message=f"{subject}: {sentences.EXPLAINED.get(reason, rows.said(reason))}")
     return Part(subject, told)
 
 
@@ -72,16 +72,16 @@ def of_loss(result: CheckResult, exercise: Exercise) -> Part:
     if result.reason not in {*reasons, *(part.reason for part in others)}:
         reasons.append(result.reason)
     said = (part.message.splitlines() for part in others if part.message)
-    sentences = _without((result.message or "").splitlines(), (line for lines in said for line in lines))
+    left = _without((result.message or "").splitlines(), (line for lines in said for line in lines))
     if result.caught < result.planted:
-        sentences = (*sentences, f"{result.caught} of {result.planted} planted errors were caught: errors can pass this check")
+        left = (*left, f"{result.caught} of {result.planted} planted errors were caught: errors can pass this check")
     reason = most_severe(reasons)
     told = replace(
         result,
         reason=reason,
         gradients=gradients,
         findings=findings,
-        message="\n".join(sentences) or messages.EXPLAINED.get(reason),
+        message="\n".join(left) or sentences.EXPLAINED.get(reason),
     )
     return Part("loss", told)
 
@@ -110,7 +110,7 @@ def paragraph(part: Part, command: list[str]) -> str:
     where = f" ({result.path})" if result.path else ""
     lines = [f"{part.verdict.upper()}: {reason}: {result.name}, {part.subject}{where}"]
     details = [pair for pair in rows.details(result) if pair[0] != "repeat"]
-    lines += _aligned([*details, ("repeat", shlex.join(command)), ("or", messages.repeat(result))])
+    lines += _aligned([*details, ("repeat", shlex.join(command)), ("or", commands.repeat(result))])
     return printable("\n".join(lines))
 
 
@@ -127,7 +127,7 @@ def _values(part: Part, result: CheckResult) -> Iterator[tuple[str, str]]:
     if part.subject == "loss" and result.loss is not None:
         yield "closed form", rows.value(result.loss.closed_form)
         yield "autograd", rows.value(result.loss.autograd)
-        yield "difference", messages.differences(result.loss)
+        yield "difference", values.differences(result.loss)
     if part.subject == "loss" and result.planted:
         yield "controls", f"{result.caught} of {result.planted} planted errors caught"
     for finding in part.result.findings:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from symgrad.errors import UserError, nearest
-from symgrad.grading.gradebook import Gradebook
-from symgrad.reports import html, json_format, junit, markdown, table
-from symgrad.results import CheckResult, Report
+from symgrad.basics.errors import UserError, nearest
+from symgrad.checking.results.results import CheckResult, Report
+from symgrad.grading.course.gradebook import Gradebook
+from symgrad.reports.check import html, json_format, junit, markdown, table
 
 FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
     {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Collection, Iterable, Sequence
 
-from symgrad.errors import printable
+from symgrad.basics.errors import printable
 
 CELL = "padding:.25em .75em;border:0;border-bottom:1px solid rgba(128,128,128,.35);vertical-align:top;white-space:nowrap"
 TABLE = "border-collapse:collapse;margin:.5em 0;font:inherit;color:inherit"

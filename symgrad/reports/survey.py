@@ -8,13 +8,13 @@ from typing import Any
 
 from tabulate import tabulate
 
-from symgrad.messages import point_text
-from symgrad.plain import json_value
-from symgrad.reports import vocabulary
-from symgrad.reports.markdown import escaped
+from symgrad.reports import operations
+from symgrad.reports.check.markdown import escaped
+from symgrad.reports.check.plain_data import json_value
+from symgrad.reports.wording.values import point_text
 from symgrad.survey.acknowledged import Acknowledgement
+from symgrad.survey.findings import Finding
 from symgrad.survey.result import Survey
-from symgrad.survey.survey import Finding
 
 SCHEMA = "symgrad/operations/1"
 COLUMN = 46
@@ -23,14 +23,14 @@ COLUMN = 46
 
 def listed(only: tuple[str, ...], format_: str) -> str:
     """The table of operations as text."""
-    rows = vocabulary.rows(only)
+    rows = operations.rows(only)
     if format_ == "json":
-        operations = [dict(zip(vocabulary.HEADERS, row, strict=True)) for row in rows]
-        return json.dumps({"schema": SCHEMA, "operations": operations}, indent=2, ensure_ascii=False) + "\n"
+        found = [dict(zip(operations.HEADERS, row, strict=True)) for row in rows]
+        return json.dumps({"schema": SCHEMA, "operations": found}, indent=2, ensure_ascii=False) + "\n"
     if format_ == "markdown":
-        return tabulate([[escaped(c) for c in r] for r in rows], headers=vocabulary.HEADERS, tablefmt="pipe") + "\n"
-    widths = [None, *[COLUMN] * (len(vocabulary.HEADERS) - 1)]
-    return tabulate(rows, headers=vocabulary.HEADERS, tablefmt="simple", maxcolwidths=widths, disable_numparse=True) + "\n"
+        return tabulate([[escaped(c) for c in r] for r in rows], headers=operations.HEADERS, tablefmt="pipe") + "\n"
+    widths = [None, *[COLUMN] * (len(operations.HEADERS) - 1)]
+    return tabulate(rows, headers=operations.HEADERS, tablefmt="simple", maxcolwidths=widths, disable_numparse=True) + "\n"
 
 
 def render(found: Survey, format_: str) -> str:

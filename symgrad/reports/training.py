@@ -8,10 +8,11 @@ from typing import Any
 
 from tabulate import tabulate
 
-from symgrad.errors import printable
-from symgrad.messages import command, point_text
-from symgrad.reports.rows import said
-from symgrad.training import TrainingResult
+from symgrad.basics.errors import printable
+from symgrad.checking.training import TrainingResult
+from symgrad.reports.check.rows import said
+from symgrad.reports.wording.commands import command
+from symgrad.reports.wording.values import point_text
 
 SHOWN = 5
 """Epochs shown at the beginning and at the end, unless all are asked for."""

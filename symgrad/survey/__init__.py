@@ -1,1 +1,4 @@
-"""A survey of the installed PyTorch: every operation of the table at adversarial points, against certified values."""
+"""PyTorch's own operations at adversarial points: what rounding explains, and what it doesn't.
+
+Must never know: `torch`, `reports`, `grading`.
+"""

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symgrad.errors import UserError, nearest
+from symgrad.basics.errors import UserError, nearest
+from symgrad.basics.float_formats import PRECISIONS
 from symgrad.operations.table import TABLE
-from symgrad.precision import PRECISIONS
-from symgrad.survey.survey import Finding
+from symgrad.survey.findings import Finding
 
 KEYS = ("operation", "reason", "dtypes", "quantity", "relative")
 QUANTITIES = ("value", "derivative")

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import sympy
 
-from symgrad.authoring import matrix, scalar
-from symgrad.fields import Values
-from symgrad.operations.nodes import is_matrix, shape_of
+from symgrad.authoring.symbols import matrix, scalar
+from symgrad.basics.arrays import Values
+from symgrad.basics.float_formats import Precision
 from symgrad.operations.row import Elementwise, Structural
+from symgrad.operations.sympy_nodes import is_matrix, shape_of
 from symgrad.operations.table import TABLE, Row
-from symgrad.precision import Precision
-from symgrad.survey import places
+from symgrad.survey import adversarial_points
 
 INTERNAL = ("choose", "heaviside", "share", "gap", "block", "identity", "erfcx_tail")
 """Rows that authors don't write, or that have no operand."""
@@ -52,12 +52,12 @@ class Case:
         generator = np.random.default_rng(zlib.crc32(self.label.encode()))
         special = [float(k) for kink in self.kinks for k in kink]
         if any(is_matrix(s) for s in self.symbols):
-            return {s.name: places.matrices(format_, shape_of(s), MATRICES, generator) for s in self.symbols}
+            return {s.name: adversarial_points.matrices(format_, shape_of(s), MATRICES, generator) for s in self.symbols}
         if len(self.symbols) == 1:
-            every = places.numbers(format_, special)
+            every = adversarial_points.numbers(format_, special)
             low, high = BOUNDS.get(TABLE[self.operation].domain, (-np.inf, np.inf))
             return {self.symbols[0].name: every[(every >= low) & (every <= high), None, None]}
-        drawn = places.tuples(format_, len(self.symbols), TUPLES, generator, special)
+        drawn = adversarial_points.tuples(format_, len(self.symbols), TUPLES, generator, special)
         return {s.name: drawn[:, k, None, None] for k, s in enumerate(self.symbols)}
 
     @property

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symgrad.autograd import TorchRun, run_compiled
-from symgrad.errors import CouldNotRun
-from symgrad.evaluation import program
-from symgrad.exercise import Exercise
-from symgrad.judging import compared
+from symgrad.authoring.exercise import Exercise
+from symgrad.basics.errors import CouldNotRun
+from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.judging.gradients import compared
+from symgrad.checking.results.settings import Settings
+from symgrad.frameworks.pytorch.gradients import TorchRun, run_compiled
+from symgrad.number_systems.programs import program
 from symgrad.operations.table import TABLE
-from symgrad.results import Settings
-from symgrad.roads import Roads
 from symgrad.survey.cases import Case, cases
-from symgrad.survey.survey import roads_of
+from symgrad.survey.findings import roads_of
 
 
 @dataclass(frozen=True)

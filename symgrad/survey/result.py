@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.authors_code import one_thread
-from symgrad.errors import UserError, nearest
+from symgrad.basics.errors import UserError, nearest
+from symgrad.basics.float_formats import PRECISIONS
+from symgrad.frameworks.pytorch.authors_code import one_thread
 from symgrad.operations.table import TABLE
-from symgrad.precision import PRECISIONS
 from symgrad.survey.acknowledged import Acknowledgement, matching
 from symgrad.survey.conventions import Convention, conventions
-from symgrad.survey.survey import Finding, survey
+from symgrad.survey.findings import Finding, survey
 
 LOST = 2.0**20
 """Roundings of a value above which it is said that digits are lost, though rounding explains it."""

@@ -1,5 +1,7 @@
 """Assertions for pytest, unittest and plain scripts; what fails says where, by how much, who is wrong, and how to repeat it.
 
+Must never know: `torch`, `pytest`, `cli`.
+
 PYTEST_DONT_REWRITE
 """
 

@@ -12,16 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, overload
 
-from symgrad.checking import check, check_paths
-from symgrad.errors import StudentError, SymgradError, UserError
-from symgrad.exercise import SAMPLED, Exercise
-from symgrad.fields import kind
-from symgrad.grading.judging import Judge
-from symgrad.grading.key import Key
-from symgrad.grading.targets import target_of
-from symgrad.messages import BLIND
-from symgrad.place import PACKAGE
-from symgrad.results import CheckResult, Report, Settings
+from symgrad.authoring.exercise import SAMPLED, Exercise
+from symgrad.authoring.field_checks import kind
+from symgrad.basics.errors import StudentError, SymgradError, UserError
+from symgrad.basics.source_places import PACKAGE
+from symgrad.checking.check import check, check_paths
+from symgrad.checking.results.results import CheckResult, Report
+from symgrad.checking.results.settings import Settings
+from symgrad.grading.answer_key.key import Key
+from symgrad.grading.answer_key.target_names import target_of
+from symgrad.grading.judge import Judge
+from symgrad.reports.wording.sentences import BLIND
 from symgrad.testing.failure import AnswerNotCorrect, BlindCheck, CheckFailed, relative, repeating
 from symgrad.testing.making import exercise_of
 

@@ -11,9 +11,9 @@ import sys
 import unittest
 from pathlib import Path
 
-from symgrad.place import calling_place
-from symgrad.reports import rows, table
-from symgrad.results import CheckResult, Report
+from symgrad.basics.source_places import calling_place
+from symgrad.checking.results.results import CheckResult, Report
+from symgrad.reports.check import rows, table
 
 
 class CheckFailed(AssertionError):

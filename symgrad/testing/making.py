@@ -14,17 +14,17 @@ import numpy as np
 import sympy
 import torch
 
-from symgrad.authoring import matrix
-from symgrad.errors import CouldNotRun, UserError, nearest
-from symgrad.exercise import Exercise
-from symgrad.fields import kind
-from symgrad.graph import Graph, Input
-from symgrad.hints import ADJOINT
-from symgrad.operations.nodes import SCALAR, is_matrix
+from symgrad.authoring.exercise import Exercise
+from symgrad.authoring.field_checks import kind
+from symgrad.authoring.symbols import ADJOINT, matrix
+from symgrad.basics.errors import CouldNotRun, UserError, nearest
+from symgrad.frameworks.pytorch.functions import applied, checked_order, matched, name_of
+from symgrad.frameworks.pytorch.modules import Module, module_call, own_values
+from symgrad.graphs.from_sympy import read
+from symgrad.graphs.graph import Graph, Input
+from symgrad.operations.shapes import SCALAR
+from symgrad.operations.sympy_nodes import is_matrix
 from symgrad.operations.table import TABLE
-from symgrad.reading import read
-from symgrad.testing.calling import applied, checked_order, matched, name_of
-from symgrad.testing.modules import Module, module_call, own_values
 
 
 def exercise_of(

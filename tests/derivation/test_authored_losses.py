@@ -22,12 +22,12 @@ from sympy import (
 from sympy.matrices.expressions.hadamard import HadamardPower
 
 from symgrad import Exercise, differentiate, matrix, scalar, step, vector
-from symgrad.balls import Balls, at_precision, to_balls
-from symgrad.checking import check
-from symgrad.errors import AuthorError
-from symgrad.floats import Floats
+from symgrad.basics.errors import AuthorError
+from symgrad.checking.check import check
+from symgrad.checking.evidence.evidence import program
+from symgrad.number_systems.balls import Balls, at_precision, to_balls
+from symgrad.number_systems.float64 import Floats
 from symgrad.operations.table import TABLE
-from symgrad.roads import program
 
 x, y = scalar("x"), scalar("y")
 A, B, c, m = matrix("A", 2, 2), matrix("B", 2, 2), vector("c", 2), matrix("m", 1, 1)
@@ -305,7 +305,7 @@ def test_a_symbol_and_a_step_of_one_name_are_refused():
 def test_two_symbols_of_one_name_are_told_apart_the_same_way_every_time():
     """What is said of symbols that share a name doesn't depend on Python's hash seed."""
     code = (
-        "from sympy import Symbol, Trace; from symgrad import differentiate, matrix; from symgrad.reading import read\n"
+        "from sympy import Symbol, Trace; from symgrad import differentiate, matrix; from symgrad.graphs.from_sympy import read\n"
         "print(read(Symbol('q') * Symbol('q', real=True, positive=True)).inputs[0].authored.is_positive)\n"
         "try: differentiate(Trace(matrix('A', 2, 2)) + Trace(matrix('A', 3, 3)), ['A'])\n"
         "except Exception as error: print(ascii(str(error)))\n"

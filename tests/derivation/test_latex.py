@@ -8,9 +8,9 @@ import pytest
 import sympy
 
 from symgrad import differentiate, matrix, scalar, sigmoid, square, step, total, vector
-from symgrad.derivation import latex
-from symgrad.letters import GREEK, latex_name
-from symgrad.operations.nodes import applied
+from symgrad.derivation.notation import latex
+from symgrad.derivation.notation.letters import GREEK, latex_name
+from symgrad.operations.sympy_nodes import applied
 from symgrad.operations.table import TABLE
 
 x, y = scalar("x"), scalar("y")

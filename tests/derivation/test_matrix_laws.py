@@ -6,13 +6,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from symgrad import differentiate, matrix, scalar, step, vector
-from symgrad.balls import Balls, at_precision, to_balls
-from symgrad.compile import compile_
-from symgrad.floats import Floats
+from symgrad.basics.float_formats import PRECISIONS
+from symgrad.checking.evidence.evidence import program, rounded
+from symgrad.graphs.from_sympy import read, symbols_of
+from symgrad.number_systems.balls import Balls, at_precision, to_balls
+from symgrad.number_systems.code_generation import compile_
+from symgrad.number_systems.float64 import Floats
 from symgrad.operations.table import TABLE
-from symgrad.precision import PRECISIONS
-from symgrad.reading import read, symbols_of
-from symgrad.roads import program, rounded
 
 INPUTS = {"A": matrix("A", 2, 3), "B": matrix("B", 3, 2), "c": vector("c", 3), "s": scalar("s")}
 SHAPES = {"A": (2, 3), "B": (3, 2), "c": (3, 1), "s": (1, 1)}

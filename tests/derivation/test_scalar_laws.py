@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symgrad import differentiate, scalar, step
-from symgrad.balls import Balls, at_precision, to_balls
-from symgrad.compile import compile_
-from symgrad.floats import Floats
+from symgrad.basics.float_formats import PRECISIONS
+from symgrad.checking.evidence.evidence import program, rounded
+from symgrad.graphs.from_sympy import read, steps_of
+from symgrad.number_systems.balls import Balls, at_precision, to_balls
+from symgrad.number_systems.code_generation import compile_
+from symgrad.number_systems.float64 import Floats
 from symgrad.operations.table import TABLE
-from symgrad.precision import PRECISIONS
-from symgrad.reading import read, steps_of
-from symgrad.roads import program, rounded
 
 x, y, z = SYMBOLS = scalar("x"), scalar("y"), scalar("z")
 POINTS = {"x": [0.375, -1.25, 2.0], "y": [-0.5, 1.75, 0.25], "z": [1.5, -0.125, -2.25]}

@@ -8,13 +8,13 @@ import sympy
 from flint import arb
 
 from symgrad import differentiate, matrix, scalar, step, vector
-from symgrad.balls import Balls, at_precision, to_balls
+from symgrad.authoring.exercise import Exercise
+from symgrad.authoring.exercise_files import load
+from symgrad.checking.evidence.evidence import program
 from symgrad.derivation import inlining
-from symgrad.exercise import Exercise
-from symgrad.floats import Floats
-from symgrad.loading import load
+from symgrad.number_systems.balls import Balls, at_precision, to_balls
+from symgrad.number_systems.float64 import Floats
 from symgrad.operations.table import TABLE
-from symgrad.roads import program
 
 x, y = scalar("x"), scalar("y")
 sigmoid, total = TABLE["sigmoid"], TABLE["total"]

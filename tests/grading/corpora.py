@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from symgrad.grading.judging import Judge
-from symgrad.grading.key import Key
-from symgrad.loading import load
+from symgrad.authoring.exercise_files import load
+from symgrad.grading.answer_key.key import Key
+from symgrad.grading.judge import Judge
 
 HERE = Path(__file__).parent
 EXERCISES = HERE.parent.parent / "exercises"

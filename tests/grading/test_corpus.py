@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from corpora import answer, corpus, judged, judges, own
 
-from symgrad.grading.pool import Failed, run
+from symgrad.grading.workers.pool import Failed, run
 
 PWNED = "/tmp/symgrad_pwned"
 

@@ -9,19 +9,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from symgrad.authoring.exercise_files import load
 from symgrad.cli import cli
-from symgrad.grading import contents, equivalence, rounds, sampling, targets
-from symgrad.grading.contents import read_content
-from symgrad.grading.figure import Figure
-from symgrad.grading.gradebook import VERDICTS
-from symgrad.grading.judging import Judge
-from symgrad.grading.key import Key
+from symgrad.grading.answer_key import generic_points, target_names
+from symgrad.grading.answer_key.key import Key
+from symgrad.grading.course import rounds
+from symgrad.grading.equality import contents, decision
+from symgrad.grading.equality.contents import read_content
+from symgrad.grading.judge import Judge
 from symgrad.grading.language import building, calls, operands, punctuation, runs, scanning
 from symgrad.grading.language.functions import FUNCTIONS
 from symgrad.grading.language.writing import as_text
-from symgrad.grading.misconceptions import CATALOGUE
+from symgrad.grading.mistakes.catalogue import CATALOGUE
+from symgrad.grading.outcome import VERDICTS
 from symgrad.grading.submissions import document, read_submissions, values
-from symgrad.loading import load
+from symgrad.grading.submissions.written_number import Figure
 from symgrad.reports import grades
 
 ROOT = Path(__file__).parent.parent.parent
@@ -164,16 +166,19 @@ def test_limits_are_those_of_the_code():
         runs.LONGEST_RUN,
         contents.MOST_CELLS,
         calls.LARGEST,
-        targets.LONGEST,
+        target_names.LONGEST,
     ]
 
 
 def test_figures_in_the_text_are_those_of_the_code():
     """Points, bits and sizes that docs/grading.md speaks of are the constants."""
     text = " ".join(GRADING.split())
-    assert f"{sampling.how_many(next(e for e in load([str(ROOT / 'exercises')]) if e.name == 'linear'))} generic points" in text
-    assert f"interval arithmetic of {equivalence.BITS[0]} bits and more" in text
-    assert f"settled with {equivalence.BITS[-1]} bits" in text
+    assert (
+        f"{generic_points.how_many(next(e for e in load([str(ROOT / 'exercises')]) if e.name == 'linear'))} generic points"
+        in text
+    )
+    assert f"interval arithmetic of {decision.BITS[0]} bits and more" in text
+    assert f"settled with {decision.BITS[-1]} bits" in text
     assert f"a student's file {document.LARGEST // 2**20} MiB and {values.DEEPEST} levels of nesting" in text
     assert f"for one answer; {rounds.SECONDS:g}, unless said" in text
     assert f"for one answer; {rounds.MEMORY}, unless said" in text

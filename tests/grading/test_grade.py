@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from symgrad.errors import UserError
-from symgrad.grading.course import grade
-from symgrad.grading.rounds import GradeSettings
+from symgrad.basics.errors import UserError
+from symgrad.grading.course.course import grade
+from symgrad.grading.course.rounds import GradeSettings
 
 ROOT = Path(__file__).parent.parent.parent
 NETWORK = str(ROOT / "exercises" / "sigmoid_network.py")
@@ -116,7 +116,7 @@ def test_identical_answers_are_judged_once(handed, monkeypatch):
             tasks.append(task)
             yield index, work(task)
 
-    monkeypatch.setattr("symgrad.grading.rounds.run", counted)
+    monkeypatch.setattr("symgrad.grading.course.rounds.run", counted)
     path = submit(handed, **{f"s{k}": {"linear": {"w": "2x(wx - y)"}} for k in range(100)})
     book = grade([LINEAR], path)
     assert len(tasks) == 1
@@ -125,7 +125,7 @@ def test_identical_answers_are_judged_once(handed, monkeypatch):
 
 def test_an_answer_that_hangs_costs_nothing_but_itself(handed, monkeypatch):
     """A worker that hangs, dies or bursts leaves its answer undecided and flagged, and every other one judged."""
-    from symgrad.grading.judging import Judge
+    from symgrad.grading.judge import Judge
 
     judge = Judge.judge
 
@@ -352,7 +352,7 @@ def test_two_exercises_of_one_name_are_refused(handed, write):
 
 def test_what_waits_for_a_person_costs_nothing(handed, monkeypatch):
     """An undecided answer is worth nothing and counts for nothing in the total."""
-    from symgrad.grading.judging import Judge
+    from symgrad.grading.judge import Judge
 
     judge = Judge.judge
     monkeypatch.setattr(

@@ -8,8 +8,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from symgrad.errors import UserError
-from symgrad.grading.gradebook import VERDICTS, Gradebook, Graded, Problem, Total
+from symgrad.basics.errors import UserError
+from symgrad.grading.course.gradebook import Gradebook, Graded, Total
+from symgrad.grading.outcome import VERDICTS
+from symgrad.grading.submissions.answers import Problem
 from symgrad.reports.grades import FORMATS, files, render
 from symgrad.reports.grades.format import FilePerStudent, OneFile
 from symgrad.reports.grades.marks import shortest

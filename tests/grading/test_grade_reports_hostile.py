@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symgrad.grading.gradebook import VERDICTS, Gradebook, Graded, Problem, Total
+from symgrad.grading.course.gradebook import Gradebook, Graded, Total
+from symgrad.grading.outcome import VERDICTS
+from symgrad.grading.submissions.answers import Problem
 from symgrad.reports.grades import FORMATS, files, render
 from symgrad.reports.grades.format import FilePerStudent
 from symgrad.reports.grades.sheets import defused

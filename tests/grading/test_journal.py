@@ -16,9 +16,9 @@ from contextlib import closing
 
 import pytest
 
-from symgrad.errors import UserError
-from symgrad.grading import journal
-from symgrad.grading.journal import Journal
+from symgrad.basics.errors import UserError
+from symgrad.grading.course import journal
+from symgrad.grading.course.journal import Journal
 
 ENTRIES = {"a": {"verdict": "correct", "score": 1.5}, "b": ["σ", None, "\n"], "c\n\ud800": "text", "d": 4}
 

@@ -5,9 +5,9 @@ import pytest
 from corpora import judges
 
 from symgrad import Exercise, relu, scalar, sigmoid, square, step
-from symgrad.grading.figure import Figure
-from symgrad.grading.judging import Judge
-from symgrad.grading.key import Key
+from symgrad.grading.answer_key.key import Key
+from symgrad.grading.judge import Judge
+from symgrad.grading.submissions.written_number import Figure
 
 
 def judged(exercise, name, content, own=None):
@@ -168,7 +168,7 @@ def test_entries_that_are_right_are_counted():
 def test_a_failure_of_the_tool_is_undecided(monkeypatch):
     """Whatever goes wrong inside costs no mark; the note says what it was."""
     judge = Judge(Key(judges()["linear"].key.exercise))
-    monkeypatch.setattr("symgrad.grading.judging.decide", lambda *_: 1 / 0)
+    monkeypatch.setattr("symgrad.grading.judge.decide", lambda *_: 1 / 0)
     outcome = judge.judge("w", "2x")
     assert (outcome.verdict, outcome.message) == ("undecided", "This couldn't be judged; a person will look at it.")
     assert outcome.note == "ZeroDivisionError: division by zero"

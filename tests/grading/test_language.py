@@ -3,8 +3,8 @@
 import pytest
 from corpora import corpus, judges
 
-from symgrad.errors import StudentError
-from symgrad.grading.contents import read_content
+from symgrad.basics.errors import StudentError
+from symgrad.grading.equality.contents import read_content
 from symgrad.grading.language.grammar import read_text
 from symgrad.grading.language.vocabulary import Vocabulary, vocabulary
 from symgrad.grading.language.writing import as_latex, as_text

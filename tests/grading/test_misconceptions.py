@@ -3,7 +3,7 @@
 import pytest
 from corpora import judges
 
-from symgrad.grading.misconceptions import CATALOGUE
+from symgrad.grading.mistakes.catalogue import CATALOGUE
 
 EXAMPLES = [(item.tag, example) for item in CATALOGUE.values() for example in item.catches]
 COUNTER_EXAMPLES = [(item.tag, example) for item in CATALOGUE.values() for example in item.misses]

@@ -16,9 +16,9 @@ from pathlib import Path
 import flint
 import pytest
 
-from symgrad.errors import UserError
-from symgrad.grading import pool, worker
-from symgrad.grading.pool import Failed, run
+from symgrad.basics.errors import UserError
+from symgrad.grading.workers import pool, worker
+from symgrad.grading.workers.pool import Failed, run
 
 MEMORY = 1 << 28
 

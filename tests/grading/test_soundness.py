@@ -22,9 +22,9 @@ from symgrad import (
     total,
 )
 from symgrad import abs as absolute
-from symgrad.errors import AuthorError
-from symgrad.grading.judging import Judge
-from symgrad.grading.key import Key
+from symgrad.basics.errors import AuthorError
+from symgrad.grading.answer_key.key import Key
+from symgrad.grading.judge import Judge
 
 SEEDS = range(5)
 w, x, y, b, z = (scalar(name) for name in ("w", "x", "y", "b", "z"))

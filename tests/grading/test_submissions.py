@@ -14,11 +14,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from symgrad.errors import UserError
-from symgrad.grading.figure import Figure
-from symgrad.grading.gradebook import Answer, Problem
+from symgrad.basics.errors import UserError
 from symgrad.grading.submissions import decoding, read_submissions, records, safe_names
+from symgrad.grading.submissions.answers import Answer, Problem
 from symgrad.grading.submissions.document import LARGEST
+from symgrad.grading.submissions.written_number import Figure
 
 HEADER = "student,exercise,name,answer\n"
 

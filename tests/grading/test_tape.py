@@ -5,15 +5,17 @@ import pytest
 import sympy
 from corpora import judges
 
-from symgrad.balls import Balls, at_precision
-from symgrad.evaluation import listed, program
-from symgrad.floats import Floats
-from symgrad.grading.equivalence import decide
-from symgrad.grading.evaluating import Evaluation
+from symgrad.grading.answer_key.target import Target, adjoint_of
+from symgrad.grading.equality.decision import decide
+from symgrad.grading.equality.evaluating import Evaluation
+from symgrad.grading.equality.polynomial_weight import weight
+from symgrad.grading.equality.worlds import World
 from symgrad.grading.language.grammar import read_text
-from symgrad.grading.polynomials import NotPolynomial, weight
-from symgrad.grading.target import Target, adjoint_of
-from symgrad.grading.worlds import World
+from symgrad.number_systems.balls import Balls, at_precision
+from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.polynomials import NotPolynomial
+from symgrad.number_systems.programs import program
+from symgrad.number_systems.system import listed
 
 NAMES = [name for name in judges() if name != "mlp_wide"]
 
@@ -116,7 +118,7 @@ def test_every_operation_of_answers_has_a_value_in_floats_and_balls():
             with np.errstate(all="ignore"):
                 floats = np.broadcast_to(Evaluation(Floats(), values)(term), (64, 1, 1)).ravel()
             with at_precision(160):
-                from symgrad.balls import to_balls
+                from symgrad.number_systems.balls import to_balls
 
                 balls = Evaluation(Balls(), {n: to_balls(a) for n, a in values.items()})(term)
                 exact = np.array([float(b) for b in np.broadcast_to(np.asarray(balls, dtype=object), (64, 1, 1)).ravel()])

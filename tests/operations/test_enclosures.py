@@ -5,7 +5,7 @@ import itertools
 import pytest
 from flint import arb
 
-from symgrad.balls import at_precision
+from symgrad.number_systems.balls import at_precision
 from symgrad.operations.row import Elementwise
 from symgrad.operations.table import TABLE
 

@@ -6,10 +6,10 @@ import torch
 import torch.nn.functional as F
 
 from symgrad import Exercise, matrix, mean, scalar, total
-from symgrad.checking import check
+from symgrad.checking.check import check
+from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.results.settings import Settings
 from symgrad.operations.table import TABLE
-from symgrad.results import Settings
-from symgrad.roads import Roads
 
 A, B, V = matrix("A", 3, 4), matrix("B", 3, 4), matrix("V", 3, 4)
 a, b, v = scalar("a"), scalar("b"), scalar("v")

@@ -8,15 +8,15 @@ from flint import arb
 from sympy.codegen import cfunctions
 
 from symgrad import differentiate, scalar
-from symgrad.balls import Balls, at_precision, to_balls
-from symgrad.errors import AuthorError
-from symgrad.evaluation import program
-from symgrad.floats import Floats
+from symgrad.basics.errors import AuthorError
+from symgrad.basics.float_formats import PRECISIONS
+from symgrad.frameworks.pytorch.tensors import Tensors
+from symgrad.number_systems.balls import Balls, at_precision, to_balls
+from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.programs import program
+from symgrad.number_systems.rounding import Rounding
 from symgrad.operations.row import Composition
 from symgrad.operations.table import TABLE
-from symgrad.precision import PRECISIONS
-from symgrad.rounding import Rounding
-from symgrad.tensors import Tensors
 
 x, y, z = scalar("x"), scalar("y"), scalar("z")
 NAMES = ("x", "y", "z")

@@ -8,16 +8,16 @@ import torch.nn.functional as F
 from flint import arb
 
 from symgrad import Exercise, differentiate, matrix, total
-from symgrad.balls import Balls, at_precision, to_balls
-from symgrad.checking import check
-from symgrad.evaluation import program, rounded
-from symgrad.floats import Floats
+from symgrad.basics.float_formats import PRECISIONS
+from symgrad.checking.check import check
+from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.results.settings import Settings
+from symgrad.number_systems.balls import Balls, at_precision, to_balls
+from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.programs import program
+from symgrad.number_systems.rounded_arrays import additions
+from symgrad.number_systems.rounding import Rounding, rounded
 from symgrad.operations.table import TABLE
-from symgrad.precision import PRECISIONS
-from symgrad.results import Settings
-from symgrad.roads import Roads
-from symgrad.rounded import additions
-from symgrad.rounding import Rounding
 
 SHAPES = ((3, 4), (4, 3), (1, 5), (5, 1))
 DTYPES = ("float64", "float32")

@@ -9,17 +9,17 @@ import sympy
 from flint import arb
 
 from symgrad import Exercise, differentiate, matrix, scalar, vector
-from symgrad.balls import Balls, at_precision, to_balls
-from symgrad.checking import check
-from symgrad.errors import AuthorError
-from symgrad.floats import Floats
-from symgrad.operations.nodes import is_matrix, shape_of
+from symgrad.basics.errors import AuthorError
+from symgrad.basics.float_formats import PRECISIONS
+from symgrad.checking.check import check
+from symgrad.checking.evidence.evidence import Roads, program, rounded
+from symgrad.checking.results.settings import Settings
+from symgrad.graphs.from_sympy import symbols_of
+from symgrad.number_systems.balls import Balls, at_precision, to_balls
+from symgrad.number_systems.float64 import Floats
 from symgrad.operations.row import Composition, Elementwise, Structural
+from symgrad.operations.sympy_nodes import is_matrix, shape_of
 from symgrad.operations.table import BY_HEAD, TABLE
-from symgrad.precision import PRECISIONS
-from symgrad.reading import symbols_of
-from symgrad.results import Settings
-from symgrad.roads import Roads, program, rounded
 
 x, y = scalar("x"), scalar("y")
 A, B, S, c = matrix("A", 2, 2), matrix("B", 2, 2), matrix("S", 2, 2), vector("c", 2)
@@ -267,7 +267,7 @@ def test_values_in_all_number_systems_agree_over_the_whole_domain(name):
     """Floats, the midpoint of `Rounding` and PyTorch lie within four radii of the ball, far out in the tails as well."""
     import torch
 
-    from symgrad.tensors import Tensors
+    from symgrad.frameworks.pytorch.tensors import Tensors
 
     row = TABLE[name]
     low, high = DOMAIN[row.domain]

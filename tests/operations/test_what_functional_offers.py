@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from symgrad import Exercise, matrix, scalar, total
-from symgrad.checking import check
+from symgrad.checking.check import check
 from symgrad.operations.row import Elementwise
 from symgrad.operations.table import TABLE
 

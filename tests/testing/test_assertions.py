@@ -11,8 +11,8 @@ import torch
 
 import symgrad
 from symgrad import Exercise, add, exp, hadamard, matrix, maximum, relu, scalar, square, tanh, total, vector
-from symgrad.errors import AuthorError, UserError
-from symgrad.results import CheckResult, Report
+from symgrad.basics.errors import AuthorError, UserError
+from symgrad.checking.results.results import CheckResult, Report
 from symgrad.testing import (
     AnswerNotCorrect,
     BlindCheck,

@@ -10,7 +10,7 @@ from functions.modules import Centred, Network, Tied, TiedDetached, WrongNorm
 from torch import nn
 
 from symgrad import add, gelu, hadamard, layer_norm, matrix, mean, mse_loss, rms_norm, subtract, tanh, total
-from symgrad.errors import UserError
+from symgrad.basics.errors import UserError
 from symgrad.testing import CheckFailed, assert_gradients_match
 
 x, y = matrix("x", 3, 4), matrix("y", 3, 2)

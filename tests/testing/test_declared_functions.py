@@ -24,7 +24,7 @@ from functions.estimators import (
 from symgrad import abs as absolute
 from symgrad import add, clamp, hadamard, matrix, sigmoid, sign, silu, subtract, tanh
 from symgrad import round as nearest
-from symgrad.errors import AuthorError
+from symgrad.basics.errors import AuthorError
 from symgrad.testing import CheckFailed, assert_gradients_match
 
 x, adjoint = matrix("x", 3, 4), matrix("grad_output", 3, 4)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from symgrad import add, batch_norm, hadamard, layer_norm, matrix, mean, sigmoid, square, tanh, total, vector
-from symgrad.errors import UserError
+from symgrad.basics.errors import UserError
 from symgrad.testing import CheckFailed, assert_gradients_match
 
 x, y = matrix("x", 5, 3), matrix("y", 5, 2)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import symgrad
-from symgrad import authoring
+from symgrad.authoring import symbols
+from symgrad.checking.results.settings import Settings
 from symgrad.operations.table import TABLE
-from symgrad.results import Settings
 
 FILE = Path(symgrad.__file__).with_suffix(".pyi")
 WIDTH = 128
@@ -36,7 +36,10 @@ WHOLE = frozenset({"axis", "n", "p", "shifts", "groups", "diagonal", "rows", "co
 
 def stub() -> str:
     """The text of the stub."""
-    written = {"check": _check(), **{name: _authoring(name) for name, home in symgrad._HOMES.items() if home == "authoring"}}
+    written = {
+        "check": _check(),
+        **{name: _authoring(name) for name, home in symgrad._HOMES.items() if home == "authoring.symbols"},
+    }
     homes = sorted((home, name) for name, home in symgrad._HOMES.items() if name not in written)
     imports = "\n".join(f"from symgrad.{home} import {name} as {name}" for home, name in homes)
     imports = "from symgrad import testing as testing\n" + imports
@@ -52,7 +55,7 @@ def _check() -> str:
 
 def _authoring(name: str) -> str:
     """What makes symbols and steps; SymPy's own classes would be found wanting by a checker that looks into SymPy."""
-    function: Callable[..., Any] = getattr(authoring, name)
+    function: Callable[..., Any] = getattr(symbols, name)
     text = str(inspect.signature(function)).partition(" -> ")[0]
     plain = text.replace("'", "").replace("Any", "_Expression")
     return f"def {name}{plain} -> _Expression: ..."

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symgrad.errors import StudentError
+from symgrad.basics.errors import StudentError
 from symgrad.grading.language.terms import Number, Term, sized
-from symgrad.operations.nodes import SCALAR, Shape
+from symgrad.operations.shapes import SCALAR, Shape
 
 TWO = Fraction(2)
 

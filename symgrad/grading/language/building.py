@@ -7,7 +7,7 @@ from typing import Any
 
 from lark import Transformer
 
-from symgrad.errors import StudentError
+from symgrad.basics.errors import StudentError
 from symgrad.grading.language import algebra, calls
 from symgrad.grading.language.terms import Number, Term
 from symgrad.grading.language.writing import as_text

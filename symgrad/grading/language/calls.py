@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from symgrad.errors import StudentError
+from symgrad.basics.errors import StudentError
 from symgrad.grading.language import algebra
 from symgrad.grading.language.functions import Function
 from symgrad.grading.language.terms import Number, Term, sized
-from symgrad.operations.nodes import SCALAR
 from symgrad.operations.row import Composition, Elementwise
+from symgrad.operations.shapes import SCALAR
 from symgrad.operations.table import TABLE
 
 LARGEST = 100_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from symgrad.errors import StudentError
+from symgrad.basics.errors import StudentError
 
 SHORT_GREEK = {"lam": "λ", "eps": "ε", "sig": "σ"}
 """Names that code uses for letters whose own name is taken or long; the letter means them, and so does its full name."""

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from symgrad.errors import StudentError
+from symgrad.basics.errors import StudentError
 from symgrad.grading.language.characters import FRACTIONS, SUPERSCRIPTS
 from symgrad.grading.language.functions import FUNCTIONS, Function
 from symgrad.grading.language.runs import pieces

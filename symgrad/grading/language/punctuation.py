@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from symgrad.errors import StudentError
+from symgrad.basics.errors import StudentError
 from symgrad.grading.language.characters import SUPERSCRIPTS
 from symgrad.grading.language.terms import Number, Term
 from symgrad.grading.language.tokens import Scan

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 
-from symgrad.errors import StudentError
+from symgrad.basics.errors import StudentError
 from symgrad.grading.language.characters import lookalike
 from symgrad.grading.language.functions import FUNCTIONS, Function
 from symgrad.grading.language.terms import Term

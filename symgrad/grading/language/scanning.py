@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from symgrad.errors import StudentError
+from symgrad.basics.errors import StudentError
 from symgrad.grading.language import operands, punctuation
 from symgrad.grading.language.characters import SAME, checked
 from symgrad.grading.language.tokens import SCANNED, Scan

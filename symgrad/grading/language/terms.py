@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from symgrad.operations.nodes import SCALAR, Shape
+from symgrad.operations.shapes import SCALAR, Shape
 
 
 @dataclass(frozen=True, slots=True)

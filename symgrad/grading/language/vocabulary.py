@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from symgrad.exercise import Exercise
+from symgrad.authoring.exercise import Exercise
+from symgrad.derivation.notation.letters import GREEK
 from symgrad.grading.language.characters import SHORT_GREEK, SUBSCRIPTS
 from symgrad.grading.language.terms import Term
-from symgrad.letters import GREEK
-from symgrad.operations.nodes import SCALAR, Shape, is_matrix
-from symgrad.reading import steps_of
+from symgrad.graphs.from_sympy import steps_of
+from symgrad.operations.shapes import SCALAR, Shape
+from symgrad.operations.sympy_nodes import is_matrix
 
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
 TRAILING = re.compile(r"(.*?)_?(\d+)")

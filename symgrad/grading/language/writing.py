@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symgrad.derivation.notation.letters import RELATIONS, latex_name, latex_operation
 from symgrad.grading.language.characters import FRACTIONS
 from symgrad.grading.language.terms import Term
-from symgrad.letters import RELATIONS, latex_name, latex_operation
 from symgrad.operations.table import TABLE
 
 SUM, PRODUCT, UNARY, POWER, ATOM = range(5)

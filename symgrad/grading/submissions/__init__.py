@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from symgrad.errors import UserError, nearest, printable
+from symgrad.basics.errors import UserError, nearest, printable
 from symgrad.grading.submissions.collecting import Piece, Submissions, collect
 from symgrad.grading.submissions.document import HandedIn, read_document
 from symgrad.grading.submissions.folder import read_folder

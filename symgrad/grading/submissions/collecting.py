@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from symgrad.fields import shortened
-from symgrad.grading.gradebook import Answer, Problem
+from symgrad.authoring.field_checks import shortened
+from symgrad.grading.submissions.answers import Answer, Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from symgrad.grading.gradebook import Problem
+from symgrad.grading.submissions.answers import Problem
 
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symgrad.errors import printable
-from symgrad.fields import shortened
-from symgrad.grading.gradebook import Answer, Problem
+from symgrad.authoring.field_checks import shortened
+from symgrad.basics.errors import printable
+from symgrad.grading.submissions.answers import Answer, Problem
 from symgrad.grading.submissions.collecting import Piece, Student
 from symgrad.grading.submissions.decoding import lines, opened
 from symgrad.grading.submissions.identity import identifier

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from symgrad.errors import UserError, printable
+from symgrad.basics.errors import UserError, printable
 from symgrad.grading.submissions.collecting import Piece
 from symgrad.grading.submissions.document import PARSERS, HandedIn, read_document
 

@@ -10,9 +10,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from symgrad.errors import UserError, nearest, printable
-from symgrad.fields import LONGEST, shortened
-from symgrad.grading.gradebook import Answer, Problem
+from symgrad.authoring.field_checks import LONGEST, shortened
+from symgrad.basics.errors import UserError, nearest, printable
+from symgrad.grading.submissions.answers import Answer, Problem
 from symgrad.grading.submissions.collecting import Piece, Student
 from symgrad.grading.submissions.decoding import lines, opened
 from symgrad.grading.submissions.identity import identifier

@@ -12,10 +12,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from symgrad.errors import StudentError
-from symgrad.fields import LONGEST, kind
-from symgrad.grading.figure import Figure
+from symgrad.authoring.field_checks import LONGEST, kind
+from symgrad.basics.errors import StudentError
 from symgrad.grading.submissions.decoding import encodable
+from symgrad.grading.submissions.written_number import Figure
 
 DEEPEST = 100
 """Levels of nesting; an answer is a matrix at most, and what is nested further breaks whatever walks it."""

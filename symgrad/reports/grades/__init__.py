@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from symgrad.errors import UserError, nearest
-from symgrad.grading.gradebook import Gradebook
+from symgrad.basics.errors import UserError, nearest
+from symgrad.grading.course.gradebook import Gradebook
 from symgrad.grading.submissions.identity import safe_names
 from symgrad.reports.grades import canvas, feedback, gradescope, json_format, junit, nbgrader, notebook, summary, table
 from symgrad.reports.grades import gradebook as gradebook_format

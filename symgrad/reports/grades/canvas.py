@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symgrad.grading.gradebook import Gradebook
+from symgrad.grading.course.gradebook import Gradebook
 from symgrad.reports.grades import sheets, tally
 from symgrad.reports.grades.marks import shortest
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symgrad.grading.gradebook import Graded
+from symgrad.grading.course.gradebook import Graded
 from symgrad.reports.grades.format import PERSON, Paper, person
 from symgrad.reports.grades.marks import shortest
 from symgrad.reports.grades.quoting import fence, span

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from symgrad.grading.gradebook import Gradebook, Graded, Total
+from symgrad.grading.course.gradebook import Gradebook, Graded, Total
 
 PERSON = "A person will look at this."
 """What a student reads under an answer that the tool leaves to a person."""

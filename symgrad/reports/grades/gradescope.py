@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from symgrad.grading.gradebook import Graded
+from symgrad.grading.course.gradebook import Graded
 from symgrad.reports.grades.format import Paper, person, waits
 from symgrad.reports.grades.json_format import array, whole
 from symgrad.reports.grades.marks import number, shortest

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from symgrad.grading.gradebook import Gradebook, Graded
+from symgrad.grading.course.gradebook import Gradebook, Graded
 from symgrad.reports.grades import tally
 from symgrad.reports.grades.marks import number
 

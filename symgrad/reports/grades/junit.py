@@ -8,10 +8,11 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 
-from symgrad.grading.gradebook import Gradebook, Graded, Verdict
+from symgrad.grading.course.gradebook import Gradebook, Graded
+from symgrad.grading.outcome import Verdict
+from symgrad.reports.check.junit import document
 from symgrad.reports.grades.format import papers
 from symgrad.reports.grades.quoting import line, visible
-from symgrad.reports.junit import document
 
 TAGS: Mapping[Verdict, str] = {
     "incorrect": "failure",

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 
 from tabulate import tabulate
 
-from symgrad.grading.gradebook import Gradebook, Verdict
+from symgrad.grading.course.gradebook import Gradebook
+from symgrad.grading.outcome import Verdict
 from symgrad.reports import markup
+from symgrad.reports.check.markdown import escaped
 from symgrad.reports.grades import overview, table
 from symgrad.reports.grades.marks import fraction
 from symgrad.reports.grades.quoting import line
-from symgrad.reports.markdown import escaped
 
 MOST = 100
 """Students and answers that are shown, before it is only said how many more there are."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.grading.gradebook import Gradebook
+from symgrad.grading.course.gradebook import Gradebook
 from symgrad.reports.grades import tally
 from symgrad.reports.grades.marks import percent, shortest
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from symgrad.errors import printable
-from symgrad.reports import markdown
+from symgrad.basics.errors import printable
+from symgrad.reports.check import markdown
 
 SHOWN = 80
 """Characters of a text that are shown inside a line; ids and answers can have thousands."""

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from tabulate import tabulate
 
-from symgrad.grading.gradebook import VERDICTS, Gradebook, Graded
+from symgrad.grading.course.gradebook import Gradebook, Graded
+from symgrad.grading.outcome import VERDICTS
+from symgrad.reports.check.markdown import escaped
 from symgrad.reports.grades import overview, tally
 from symgrad.reports.grades.marks import fraction, percent
 from symgrad.reports.grades.quoting import flat, span
-from symgrad.reports.markdown import escaped
 
 MISCONCEPTIONS = 10
 OF_AN_EXERCISE = 5

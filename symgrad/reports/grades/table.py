@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
-from symgrad.grading.gradebook import Gradebook
+from symgrad.grading.course.gradebook import Gradebook
 from symgrad.reports.grades import overview
 from symgrad.reports.grades.marks import fraction
 from symgrad.reports.grades.quoting import line

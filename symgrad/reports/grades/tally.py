@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from symgrad.grading.gradebook import VERDICTS, Gradebook, Graded, Total
+from symgrad.grading.course.gradebook import Gradebook, Graded, Total
+from symgrad.grading.outcome import VERDICTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Everything that is computed of an exercise before anything is compared."""

@@ -1,0 +1,140 @@
+"""Numbers in, outcomes out: what a road says against the reference, entry by entry. Formats nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+
+from symgrad.basics.arrays import Values
+from symgrad.basics.float_formats import Precision
+from symgrad.truth.reference import Reference, Tolerance
+
+CLOSE = 64.0
+"""Roundings of the value itself within which two values agree, whatever the running error analysis could say."""
+
+
+Place: TypeAlias = tuple[int, int, int]
+"""Point, row and column of an entry."""
+
+
+class Outcome(IntEnum):
+    """What is said of one entry, by rising severity."""
+
+    AGREE = 0
+    ILL_CONDITIONED = 1
+    KINK = 2
+    UNDECIDED = 3
+    UNDEFINED = 4
+    OUTSIDE = 5
+    WRONG = 6
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One array compared: outcome and differences of each entry.
+
+    `stated` is the closed form that stands beside it in float64, where that isn't the derivation's but an author's own.
+    What else was found: points at which the definition of the derivative confirmed the closed form, entries where it
+    refuted it, and at kinks the bounds of the subdifferential by entry.
+    """
+
+    values: Values
+    reference: Reference
+    tolerance: Tolerance
+    outcomes: Values
+    absolute: Values
+    confirmed: Values | None = None
+    refuted: Values | None = None
+    bounds: Mapping[Place, tuple[float, float]] = field(default_factory=dict)
+    stated: Values | None = None
+
+    @property
+    def worst_outcome(self) -> Outcome:
+        """The most severe outcome of all entries."""
+        return Outcome(int(self.outcomes.max()))
+
+    @cached_property
+    def worst(self) -> Place:
+        """Point, row and column of the entry to show: among the most severe, the furthest off in units of what is allowed.
+
+        Of wrong ones what is allowed begins at a rounding of the largest true entry: one that should be 0 shows little.
+        """
+        severe = np.flatnonzero(self.outcomes == self.outcomes.max())
+        allowed = np.broadcast_to(self.tolerance.allowed, self.values.shape)
+        every = len(severe) == self.values.size
+        off, limit = (a.ravel() if every else a.ravel()[severe] for a in (self.absolute, allowed))
+        with np.errstate(all="ignore"):
+            if self.worst_outcome == Outcome.WRONG:
+                sizes = np.abs(self.reference.high)
+                limit = limit + self.tolerance.precision.unit_roundoff * np.max(sizes, where=np.isfinite(sizes), initial=0.0)
+            ratio = off / limit
+        if not np.isfinite(ratio.max()):
+            ratio = np.where(np.isfinite(off), np.where(off == 0, 0.0, ratio), np.inf)
+        point, row, column = np.unravel_index(int(severe[np.argmax(ratio)]), self.values.shape)
+        return int(point), int(row), int(column)
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the truth is zero everywhere (as far as balls tell) and the values are within what is allowed."""
+        if self.worst_outcome > Outcome.ILL_CONDITIONED or abs(self.reference.high.flat[0]) > self.reference.radius.flat[0]:
+            return False
+        size = np.abs(self.reference.high + self.reference.low)
+        return bool(np.all((size < self.reference.radius) | (size == 0)))
+
+    def relative(self, place: Place) -> float:
+        """The difference of an entry over the size of the reference; infinite where the reference is zero."""
+        difference, size = float(self.absolute[place]), abs(float(self.reference.high[place]))
+        if difference == 0:
+            return 0.0
+        return difference / size if size else float("inf")
+
+    def ulps(self, place: Place) -> float:
+        """The difference of an entry in units of the last place of the reference, in the format under test."""
+        high = float(self.reference.high[place])
+        with np.errstate(all="ignore"):
+            return float(self.absolute[place] / self.tolerance.precision.ulp(high if np.isfinite(high) else 1.0))
+
+
+def compare(values: Values, reference: Reference, tolerance: Tolerance, undefined: Values | None = None) -> Comparison:
+    """Values against the reference, entry by entry; `undefined` marks points, (points, 1, 1), where the loss has no value."""
+    allowed = np.broadcast_to(tolerance.allowed, values.shape)
+    with np.errstate(all="ignore"):
+        absolute = np.abs(values - reference.high)
+        known = reference.certified[..., 0]
+        absolute[known] = np.abs((values[known] - reference.high[known]) - reference.low[known])
+        half = np.sqrt(tolerance.precision.unit_roundoff)
+        outcomes = ((allowed > half * np.abs(reference.high)) & tolerance.derived).astype(np.int8)
+        open_ = ~(absolute <= allowed)
+        open_[known] |= ~(absolute[known] + reference.radius[known] <= allowed[known])
+    wide = outcomes.astype(bool)
+    if wide.any():
+        outcomes[wide] = np.where((absolute[wide] == 0) & (reference.radius[wide] == 0), Outcome.AGREE, Outcome.ILL_CONDITIONED)
+    open_ |= ~np.isfinite(allowed) if not np.isfinite(allowed.max()) else False
+    if open_.any():
+        high, radius = reference.high[open_], reference.radius[open_]
+        outcomes[open_] = _settled(values[open_], high, radius, absolute[open_], allowed[open_], tolerance.precision)
+    if undefined is not None and undefined.any():
+        outcomes = np.where(undefined, Outcome.UNDEFINED, outcomes)
+    return Comparison(values, reference, tolerance, outcomes, absolute)
+
+
+def _settled(values: Values, high: Values, radius: Values, absolute: Values, allowed: Values, format_: Precision) -> Values:
+    """Outcomes of the entries that don't plainly lie within what is allowed.
+
+    Where the closed form overflows, nothing bounds what rounding explains; a value as close as CLOSE agrees all the same.
+    """
+    known, finite, bounded = np.isfinite(high), np.isfinite(values), np.isfinite(allowed)
+    with np.errstate(all="ignore"):
+        surely_off = absolute - radius > allowed
+    outcomes = np.where(surely_off, Outcome.WRONG, Outcome.UNDECIDED)
+    outcomes = np.where(known & ~finite & bounded, Outcome.WRONG, outcomes)
+    outcomes = np.where(~known | (~finite & ~bounded), Outcome.UNDEFINED, outcomes)
+    outcomes = np.where(known & finite & ~bounded, Outcome.UNDECIDED, outcomes)
+    unbounded, off = known & finite & ~bounded, absolute + radius
+    outcomes = np.where(unbounded & (off <= 2 * format_.smallest_subnormal), Outcome.ILL_CONDITIONED, outcomes)
+    return np.where(unbounded & (off <= CLOSE * format_.unit_roundoff * np.abs(high)), Outcome.AGREE, outcomes)

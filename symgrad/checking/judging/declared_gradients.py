@@ -1,0 +1,69 @@
+"""Gradients that an author declares: what PyTorch is meant to say, where that isn't the derivative on purpose.
+
+A straight-through estimator, or a layer that reverses gradients, states in its backward something else than the derivative
+of its forward. Declared, it is judged like any gradient: by its own running error analysis and certified values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import sympy
+
+from symgrad.basics.arrays import Values
+from symgrad.checking.evidence.evidence import LONGEST_CLOSED_FORM, Roads
+from symgrad.checking.judging.comparison import Comparison, Outcome, compare
+from symgrad.derivation import Derivation, Equation
+from symgrad.derivation.written_out import expanded
+from symgrad.frameworks.pytorch.devices import lost
+from symgrad.graphs.graph import Graph
+from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.programs import graph_program
+from symgrad.number_systems.rounding import rounded
+from symgrad.number_systems.system import listed
+from symgrad.truth.certified_values import certify
+from symgrad.truth.reference import SAFETY, Tolerance
+
+
+def declared(roads: Roads, found: Mapping[str, Comparison], nowhere: Values) -> dict[str, Comparison]:
+    """What PyTorch says of each declared gradient, compared with the declaration; `found` are comparisons with the truth.
+
+    `nowhere` marks points, (points, 1, 1), where the loss has no value.
+    """
+    compared = {}
+    values, settings = roads.points.values, roads.settings
+    for name, graph in roads.exercise.expected_gradient.items():
+        shape, code = roads.exercise.inputs[name].shape, graph_program(graph, roads.exercise.graph.inputs)
+        ((_, radius),) = rounded(code, values, [shape], roads.precision, products=lost(roads.torch_run.device, settings.dtype))
+        by_hand = not found[name].tolerance.derived
+        tolerance = found[name].tolerance if by_hand else Tolerance(SAFETY * radius, roads.precision)
+        (reference,) = certify(code, values, [tolerance.allowed], [shape])
+        with np.errstate(all="ignore"):
+            (floats,) = listed(Floats().bind(code)(*values.values()))
+        stated = np.broadcast_to(floats, found[name].values.shape)
+        compared[name] = replace(compare(found[name].values, reference, tolerance, undefined=nowhere), stated=stated)
+    return compared
+
+
+def aside(found: Mapping[str, Comparison], names: Mapping[str, Graph]) -> dict[str, Comparison]:
+    """Comparisons with the truth in place of what PyTorch says of declared gradients: they have no part in disputes."""
+    return {n: compare(c.reference.high.copy(), c.reference, c.tolerance) if n in names else c for n, c in found.items()}
+
+
+def differs(roads: Roads, name: str, comparison: Comparison) -> bool:
+    """Whether what PyTorch says, compared with a declaration, isn't the true gradient."""
+    index = 1 + roads.exercise.parameter_names.index(name)
+    truth = compare(comparison.values, roads.references[index], roads.tolerances[index])
+    return bool((truth.outcomes == Outcome.WRONG).any())
+
+
+def text(name: str, graph: Graph) -> str:
+    """A declared gradient as text."""
+    symbol = sympy.Symbol(f"d{name}", real=True)
+    equations = [Equation(node.symbol, node.expression, node.shape, "forward") for node in graph.nodes]
+    equations.append(Equation(symbol, graph.output, graph.output_shape, "gradient"))
+    names = {item.symbol: item.name for item in graph.inputs}
+    stated = Derivation(graph.inputs, tuple(equations), symbol, {name: symbol}, {}, {}, names=names)
+    return expanded(stated, LONGEST_CLOSED_FORM)[name]

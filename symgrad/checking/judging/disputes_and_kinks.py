@@ -1,0 +1,153 @@
+"""Entries that a plain comparison can't judge: the third witness where the roads disagree, subdifferentials at kinks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from symgrad.basics.arrays import Values
+from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.judging.comparison import CLOSE, Comparison, Outcome, compare
+from symgrad.number_systems.programs import program
+from symgrad.number_systems.rounding import rounded
+from symgrad.truth.certified_entries import CERTIFIED_ENTRIES
+from symgrad.truth.reference import SAFETY, Reference, Tolerance
+from symgrad.truth.subdifferential import Subdifferential
+from symgrad.truth.third_witness import Testimony, Witness
+
+HULL_ROUNDINGS = 8.0
+"""Roundings of the largest limiting gradient within which a value lies in their hull."""
+
+
+def settled(roads: Roads, loss: Comparison, gradients: Mapping[str, Comparison]) -> dict[str, Comparison]:
+    """The comparisons of gradients by parameter, settled at points in dispute and on kinks."""
+    found = dict(gradients)
+    testimony = _testimony(roads, loss, found)
+    if testimony is not None:
+        found = {name: _witnessed(name, each, testimony) for name, each in found.items()}
+    if roads.kinks:
+        radii = rounded(roads.program, roads.points.values, roads.shapes, roads.precision, decided=True)[1:]
+        for point in roads.kinks:
+            if loss.outcomes[point, 0, 0] != Outcome.UNDEFINED:
+                found = _on_a_kink(roads, point, found, [SAFETY * radius[point] for _, radius in radii])
+    return found
+
+
+def _testimony(roads: Roads, loss: Comparison, gradients: Mapping[str, Comparison]) -> Testimony | None:
+    """What the definition of the derivative says at points in dispute (or at all points); None where nobody asks."""
+    usable = ~np.isin(np.arange(len(roads.points)), list(roads.kinks)) & (loss.outcomes[:, 0, 0] != Outcome.UNDEFINED)
+    asked = np.zeros(len(roads.points))
+    wanted = {}
+    for name, each in gradients.items():
+        unknown = ~np.isfinite(each.reference.high) & np.isin(each.outcomes, (Outcome.UNDEFINED, Outcome.UNDECIDED))
+        disputed = (each.outcomes == Outcome.WRONG) & (loss.outcomes != Outcome.WRONG)
+        asked += (unknown | disputed).sum(axis=(1, 2))
+        size = np.where(np.isfinite(each.absolute), each.absolute, np.abs(each.reference.high))
+        wanted[name] = np.where(disputed & (size > 0), size, np.nan)
+        if roads.settings.certify:
+            allowed = np.broadcast_to(each.tolerance.allowed, each.values.shape)
+            sharp = np.where(np.isfinite(allowed) & (allowed > 0), allowed, np.nan)
+            wanted[name] = np.fmin(wanted[name], sharp)
+    where = np.flatnonzero(usable if roads.settings.certify else usable & (asked > 0))
+    if not len(where):
+        return None
+    if not roads.settings.certify:
+        entries = sum(each.values[0].size for each in gradients.values())
+        where = where[np.argsort(-asked[where], kind="stable")][: max(1, CERTIFIED_ENTRIES // entries)]
+    witness = Witness(roads.outputs, roads.exercise.parameter_names, roads.points, roads.settings.seed)
+    return witness.testify(where.tolist(), wanted)
+
+
+def _witnessed(name: str, comparison: Comparison, testimony: Testimony) -> Comparison:
+    """A comparison again, with what the definition says in place of what the closed form got wrong, or couldn't say."""
+    answered = [place[1:] for place in testimony.answers if place[0] == name]
+    again = replace(comparison, confirmed=testimony.confirmed)
+    if answered:
+        reference = testimony.corrected(name, comparison.reference)
+        allowed = np.broadcast_to(comparison.tolerance.allowed, comparison.values.shape).copy()
+        format_ = comparison.tolerance.precision
+        for place in answered:
+            least = CLOSE * format_.unit_roundoff * abs(reference.high[place]) + 2 * format_.smallest_subnormal
+            allowed[place] = max(allowed[place], least) if np.isfinite(allowed[place]) else least
+        fresh = compare(comparison.values, reference, Tolerance(allowed, format_, comparison.tolerance.derived))
+        outcomes, chosen = comparison.outcomes.copy(), tuple(np.array(answered).T)
+        outcomes[chosen] = fresh.outcomes[chosen]
+        again = replace(fresh, outcomes=outcomes, confirmed=testimony.confirmed)
+        again = replace(again, refuted=testimony.marks(name, comparison.values.shape))
+    open_ = testimony.undecided[:, None, None] & (again.outcomes == Outcome.WRONG)
+    return replace(again, outcomes=np.where(open_, Outcome.UNDECIDED, again.outcomes)) if open_.any() else again
+
+
+def _on_a_kink(roads: Roads, point: int, gradients: Mapping[str, Comparison], slack: list[Values]) -> dict[str, Comparison]:
+    """The comparisons with a point on a kink judged by the convex hull of its limiting gradients."""
+    names = list(gradients)
+    there = {n: a[0] for n, a in roads.points.subset([point]).items()}
+    forward = program(roads.derivation, [roads.derivation.loss])
+    limits = Subdifferential(forward, roads.program, names, there, roads.settings.seed)
+    if limits.state != "bounded":
+        return {name: _without_derivative(each, point) for name, each in gradients.items()}
+    value = np.concatenate([each.values[point].ravel() for each in gradients.values()])
+    most = np.concatenate([np.where(np.isfinite(s), s, 0.0).ravel() for s in slack])
+    limits.reach(value, most)
+    low, high = limits.gradients.min(axis=0), limits.gradients.max(axis=0)
+    most = most + HULL_ROUNDINGS * roads.precision.unit_roundoff * np.maximum(np.abs(low), np.abs(high))
+    varies = high - low > most
+    with np.errstate(all="ignore"):
+        within = (value >= low - most) & (value <= high + most)
+    outside = Outcome.OUTSIDE if limits.known else Outcome.UNDECIDED  # there may be pieces that no direction found
+    outcomes = np.where(within, np.where(varies, Outcome.KINK, Outcome.AGREE), outside)
+    outcomes = np.where(np.isfinite(value), outcomes, Outcome.WRONG)
+    ends = np.cumsum([each.values[0].size for each in gradients.values()])
+    parts = [slice(end - each.values[0].size, end) for end, each in zip(ends, gradients.values(), strict=True)]
+    if (outcomes[varies] == Outcome.KINK).all():
+        _judge_hull(limits, value, most, varies, parts, outcomes)
+    judged = {}
+    for name, part in zip(names, parts, strict=True):
+        each, shape = gradients[name], gradients[name].values[0].shape
+        nearest, allowed = (array[part].reshape(shape) for array in (np.clip(value, low, high), most))
+        changed = _changed(each, point, outcomes[part].reshape(shape), nearest, allowed)
+        places = [((point, *index), k) for k, index in zip(range(part.start, part.stop), np.ndindex(shape), strict=True)]
+        judged[name] = replace(
+            changed, bounds={**each.bounds, **{p: (float(low[k]), float(high[k])) for p, k in places if varies[k]}}
+        )
+    return judged
+
+
+def _judge_hull(
+    limits: Subdifferential, value: Values, most: Values, varies: Values, parts: list[slice], outcomes: Values
+) -> None:
+    """Writes outcomes of entries that each lie within their bounds: all together they may lie outside of the hull."""
+    inside = limits.holds(value, most, varies)
+    if inside:
+        return
+    own = [np.isin(np.arange(len(value)), np.arange(part.start, part.stop)) & varies for part in parts]
+    alone = [limits.holds(value, most, mask) if mask.any() else True for mask in own]
+    for mask, holds in zip(own, alone, strict=True):
+        if holds is False or (inside is False and False not in alone):
+            outcomes[mask] = Outcome.OUTSIDE
+        elif holds is None or inside is None:
+            outcomes[mask] = Outcome.UNDECIDED
+
+
+def _without_derivative(comparison: Comparison, point: int) -> Comparison:
+    nothing = np.full(comparison.values[0].shape, np.nan)
+    return _changed(comparison, point, np.full(nothing.shape, Outcome.UNDEFINED), nothing, nothing)
+
+
+def _changed(comparison: Comparison, point: int, outcomes: Values, nearest: Values, allowed: Values) -> Comparison:
+    """A comparison with other outcomes, references and allowed differences at one point."""
+    reference, tolerance = comparison.reference, comparison.tolerance
+    high, low, radius, certified = (a.copy() for a in (reference.high, reference.low, reference.radius, reference.certified))
+    found, limit = comparison.outcomes.copy(), np.broadcast_to(tolerance.allowed, high.shape).copy()
+    absolute = comparison.absolute.copy()
+    found[point], high[point], low[point], radius[point], limit[point] = outcomes, nearest, 0.0, 0.0, allowed
+    absolute[point], certified[point] = np.abs(comparison.values[point] - nearest), True
+    return replace(
+        comparison,
+        reference=Reference(high, low, radius, certified),
+        tolerance=Tolerance(limit, tolerance.precision, tolerance.derived),
+        outcomes=found,
+        absolute=absolute,
+    )

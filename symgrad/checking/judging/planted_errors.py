@@ -1,0 +1,67 @@
+"""Errors planted on purpose in what passed: the same comparison has to catch them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from symgrad.checking.judging.comparison import Comparison, Outcome, Place, compare
+from symgrad.truth.reference import Reference, Tolerance
+
+
+def controls(gradients: Mapping[str, Comparison], seed: int) -> tuple[int, int]:
+    """How many errors were planted in the autograd values, and how many of them the same comparison rejected."""
+    caught = [catches(each, plant) for each in gradients.values() for plant in plants(each, seed)]
+    return len(caught), sum(caught)
+
+
+CANDIDATES = 128
+"""Entries that are looked at for a place to plant an error."""
+
+
+@dataclass(frozen=True)
+class Plant:
+    """An error planted on purpose: its kind, and where and what it puts."""
+
+    kind: str
+    place: Place
+    value: float
+
+
+def plants(comparison: Comparison, seed: int) -> Iterator[Plant]:
+    """Errors to plant in values that passed: sign, factor, zero, another entry, a few times what is allowed.
+
+    Only errors that exceed what rounding explains, by a factor of two at least, are planted: others can't be told.
+    """
+    generator = np.random.default_rng(seed)
+    shape = comparison.values.shape
+    drawn = dict.fromkeys(generator.integers(comparison.values.size, size=CANDIDATES).tolist())
+    candidates = np.stack(np.unravel_index(list(drawn), shape), axis=-1)
+    passed = candidates[comparison.outcomes.reshape(-1)[list(drawn)] <= Outcome.ILL_CONDITIONED].tolist()
+    flat = comparison.values.reshape(len(comparison.values), -1)
+    for kind in ("sign", "factor", "zero", "another entry", "a few times what is allowed"):
+        for point, row, column in passed:
+            place = point, row, column
+            value, allowed = float(comparison.values[place]), float(comparison.tolerance.allowed[place])
+            other = float(flat[point, generator.integers(flat.shape[1])])
+            planted = {"sign": -value, "factor": 2 * value, "zero": 0.0, "another entry": other}.get(kind, value + 4 * allowed)
+            if np.isfinite(planted) and abs(planted - value) > 3 * allowed:
+                yield Plant(kind, place, planted)
+                break
+
+
+def catches(comparison: Comparison, plant: Plant) -> bool:
+    """Whether the same comparison, with the error planted, calls exactly that entry wrong."""
+    point, row, column = plant.place
+    one = slice(point, point + 1)
+    values = comparison.values[one].copy()
+    values[0, row, column] = plant.value
+    reference = comparison.reference
+    shape = comparison.values.shape
+    cut = [a[one] for a in (reference.high, reference.low, reference.radius, reference.certified)]
+    tolerance = Tolerance(np.broadcast_to(comparison.tolerance.allowed, shape)[one], comparison.tolerance.precision)
+    again = compare(values, Reference(*cut), tolerance)
+    rejected = (again.outcomes == Outcome.WRONG) & (comparison.outcomes[one] <= Outcome.ILL_CONDITIONED)
+    return bool(rejected[0, row, column] and rejected.sum() == 1)

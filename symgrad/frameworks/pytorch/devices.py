@@ -1,0 +1,62 @@
+"""Where PyTorch computes, and what it computes matrix products in there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from symgrad.basics.errors import UserError
+
+PRODUCTS = {"tf32": 2.0**-10, "bf16": 2.0**-8}
+"""The relative error of a factor of a matrix product that is rounded on the way in, by format; TF32 may be truncated."""
+
+
+def usable(name: str) -> torch.device:
+    """The device of a name. Raises UserError where PyTorch can't compute on it."""
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
+        said = (str(error).splitlines() or [""])[0].split(";")[0].rstrip(". ")
+        raise UserError(f"no device '{name}' here ({said}); PyTorch has {', '.join(available())}") from None
+    return device
+
+
+def available() -> list[str]:
+    """The devices that PyTorch can compute on here."""
+    found = ["cpu", *(f"cuda:{k}" for k in range(torch.cuda.device_count()))]
+    return [*found, "mps"] if torch.backends.mps.is_available() else found
+
+
+def described(device: torch.device) -> str:
+    """A device with the name of its hardware, where PyTorch knows one."""
+    return f"{device} ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device)
+
+
+def lost(device: torch.device, dtype: str) -> float:
+    """The relative error of a factor of a matrix product that is rounded on the way in; 0 where it isn't."""
+    return PRODUCTS.get(products(device, dtype), 0.0)
+
+
+def remarks(device: torch.device, dtype: str) -> Iterator[str]:
+    """What a reader should know of a device: that it isn't the CPU, and what it makes of products in float32."""
+    factors = products(device, dtype)
+    reduced = f"PyTorch may round factors of matrix products to {factors}, which the tolerance allows for"
+    if device.type != "cpu":
+        exact = "; TF32 is off in matrix products" if dtype == "float32" else ""
+        yield f"computed on {described(device)}" + (f"; {reduced}" if factors in PRODUCTS else exact)
+    elif factors in PRODUCTS:
+        yield reduced
+
+
+def products(device: torch.device, dtype: str) -> str:
+    """The format that factors of matrix products may be rounded to on a device: their own, ``"tf32"`` or ``"bf16"``."""
+    if dtype != "float32":
+        return dtype
+    if device.type == "cuda" and not hasattr(torch.backends.cuda.matmul, "fp32_precision"):  # before PyTorch 2.9
+        return "tf32" if torch.backends.cuda.matmul.allow_tf32 else dtype
+    settings: Any = torch.backends.cuda.matmul if device.type == "cuda" else getattr(torch.backends.mkldnn, "matmul", None)
+    allowed = str(getattr(settings, "fp32_precision", dtype))
+    return allowed if allowed in PRODUCTS else dtype

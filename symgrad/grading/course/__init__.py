@@ -1,0 +1,1 @@
+"""A course graded: submissions in, a gradebook out, in rounds that can be resumed."""

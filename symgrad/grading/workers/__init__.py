@@ -1,0 +1,1 @@
+"""Answers judged in processes of their own."""

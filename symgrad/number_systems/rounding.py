@@ -1,0 +1,266 @@
+"""Midpoint–radius arrays: the running error analysis behind every tolerance.
+
+A `Rounded` array carries a value and a bound on how far rounding may have moved it, in the format under test. Every
+operation is charged one rounding of its result even where that happens to be exact, for another program of the same
+formula may not be so lucky; a row of the table says how many its kernel may lose. Sums of n terms are charged
+min(n − 1, 4√n) roundings of the sum of magnitudes, whatever their order (Higham & Mary, A new approach to probabilistic
+rounding error analysis, 2019, with λ = 4). Source of the method: Higham, Accuracy and Stability of Numerical Algorithms,
+2nd edition, section 3.3. The radius is an estimate made in float64, no proof; the proof is Arb's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from symgrad.basics.arrays import Values
+from symgrad.basics.float_formats import Precision
+from symgrad.number_systems import float64
+from symgrad.number_systems.code_generation import Program
+from symgrad.number_systems.rounded_arrays import Array, Condition, Rounded, additions, joined
+from symgrad.number_systems.system import System, listed, partials
+from symgrad.operations.row import Elementwise
+
+
+def rounded(
+    code: Program,
+    values: Mapping[str, Values],
+    shapes: Sequence[tuple[int, int]] | None,
+    format_: Precision,
+    *,
+    decided: bool = False,
+    products: float = 0.0,
+) -> list[tuple[Values, Values]]:
+    """Values and radii of a program's outputs, of the given shapes (their own, if none are given).
+
+    An output is charged one rounding at least: another program may come to a constant 1 by way of 2.54·(1/2.54).
+    With `decided`, conditions hold or don't by the values alone: on a kink, one side of it is looked at. `products` is the
+    relative error of factors of matrix products that are rounded on the way in.
+    """
+    system = Rounding(format_, decided=decided, products=products)
+    count = len(next(iter(values.values())))
+    with np.errstate(all="ignore"):
+        outputs = listed(system.bind(code)(*(system.exact(array) for array in values.values())))
+    found = []
+    for k, output in enumerate(outputs):
+        item = system.coerce(output)
+        shape = (count, *(item.shape[-2:] if shapes is None else shapes[k]))
+        least = format_.unit_roundoff * np.abs(item.value)
+        radius = least if item.radius is None else np.maximum(item.radius, least)
+        found.append((np.broadcast_to(item.value, shape), np.broadcast_to(radius, shape)))
+    return found
+
+
+ELIMINATION = 4.0
+"""Roundings a row that an elimination costs beside its size; growth of pivots included (Higham, section 9.3)."""
+
+
+class Rounding(System):
+    """The number system of `Rounded` arrays in one format."""
+
+    def __init__(self, precision: Precision, *, decided: bool = False, products: float = 0.0) -> None:
+        super().__init__()
+        self.precision, self.decided, self.products = precision, decided, products
+        self._floats = float64.Floats()
+
+    def exact(self, values: Any) -> Rounded:
+        """Values that carry no error."""
+        return Rounded(np.asarray(values, dtype=np.float64), None, self)
+
+    def coerce(self, value: Any) -> Rounded:
+        """A number of generated code as a value; one that the format doesn't hold is off by its rounding."""
+        return value if isinstance(value, Rounded) else self.number(value, 1)
+
+    def charged(
+        self, value: Array, spread: Any, roundings: float = 1.0, *, underflows: bool = True, floors: float = 1.0
+    ) -> Rounded:
+        """A result with the roundings that it costs added to its radius; out of range, the radius is infinite."""
+        floor = floors * self.precision.smallest_subnormal if underflows else 0.0
+        radius = joined(spread, roundings * self.precision.unit_roundoff * np.abs(value) if roundings else None, floor)
+        if not max(np.max(value), -np.min(value)) <= self.precision.largest:
+            radius = np.where(np.abs(value) <= self.precision.largest, radius, np.inf)
+        if np.isnan(np.max(radius)):
+            radius = np.where(np.isnan(radius), np.inf, radius)
+        return Rounded(value, np.asarray(radius), self)
+
+    def number(self, p: int, q: int) -> Rounded:
+        value = p / q
+        held = Fraction(value) == Fraction(p, q) and self.precision.round(value) == value
+        return Rounded(
+            np.full((1, 1), value), None if held else np.full((1, 1), abs(value) * self.precision.unit_roundoff), self
+        )
+
+    def lift(self, value: Any) -> Rounded:
+        return self.coerce(value)
+
+    def _constant(self, value: float) -> Rounded:
+        return Rounded(np.full((1, 1), value), np.full((1, 1), abs(value) * self.precision.unit_roundoff), self)
+
+    def pi(self) -> Rounded:
+        return self._constant(self._floats.pi())
+
+    def euler(self) -> Rounded:
+        return self._constant(self._floats.euler())
+
+    def catalan(self) -> Rounded:
+        return self._constant(self._floats.catalan())
+
+    def elementwise(self, row: Elementwise) -> Callable[..., Any]:
+        if row.numpy is None:
+            return super().elementwise(row)
+        function, count, slopes = row.numpy, row.operands or 1, self._floats.bind(partials(row))
+
+        def call(*arguments: Any) -> Rounded:
+            operands = [self.coerce(a) for a in arguments[:count]]
+            options = [a.value if isinstance(a, Rounded) else a for a in arguments[count:]]
+            values = [o.value for o in operands]
+            value = function(*values, *options)
+            found = slopes(value, *values, *options)
+            spread = None
+            for k, operand in enumerate(operands):
+                if operand.radius is not None:
+                    slope = found[k] if count > 1 else found
+                    ends = [function(*values[:k], values[k] + s * operand.radius, *values[k + 1 :], *options) for s in (-1, 1)]
+                    reach = _propagated(value, slope, operand.radius, ends)
+                    if row.swing is not None:  # the values at both ends of a whole period tell nothing
+                        reach = np.where(operand.radius >= row.swing[0], row.swing[1], reach)
+                    spread = joined(spread, reach)
+            roundings = row.ulps
+            charged = self.charged(value, spread, roundings, underflows=False)
+            assert charged.radius is not None  # charged always sets one
+            floor = self.precision.flushed if roundings else 0.0
+            return Rounded(charged.value, charged.radius + floor, self)
+
+        return call
+
+    def plus(self, *terms: Any) -> Rounded:
+        given = [self.coerce(term) for term in terms]
+        value, sizes = (joined(*(f(t.value) for t in given)) for f in (np.asarray, np.abs))
+        roundings = additions(len(given)) * self.precision.unit_roundoff * sizes
+        return self.charged(value, joined(*(t.radius for t in given), roundings), 0.0, underflows=False)
+
+    def less(self, a: Any, b: Any) -> Condition:
+        difference, radius = self._difference(a, b)
+        return Condition(difference > radius, difference > -radius if np.any(radius) else difference > 0)
+
+    def less_equal(self, a: Any, b: Any) -> Condition:
+        return self.negation(self.less(b, a))
+
+    def equal(self, a: Any, b: Any) -> Condition:
+        difference, radius = self._difference(a, b)
+        return Condition((difference == 0) & (radius == 0), np.abs(difference) <= radius)
+
+    def _difference(self, a: Any, b: Any) -> tuple[Any, Any]:
+        """``b − a`` and how far it may be off; not at all, where conditions are taken as decided."""
+        x, y = self.coerce(a), self.coerce(b)
+        return y.value - x.value, np.asarray(0.0 if self.decided else joined(x.radius, y.radius, 0.0))
+
+    def both(self, *conditions: Condition) -> Condition:
+        return Condition(
+            self._floats.both(*(c.certain for c in conditions)), self._floats.both(*(c.possible for c in conditions))
+        )
+
+    def either(self, *conditions: Condition) -> Condition:
+        return self.negation(self.both(*(self.negation(c) for c in conditions)))
+
+    def negation(self, condition: Condition) -> Condition:
+        return Condition(np.logical_not(condition.possible), np.logical_not(condition.certain))
+
+    def choose(self, *branches: Any) -> Rounded:
+        """The branch taken; where rounding may take another, the radius reaches to that one too."""
+        result = self.coerce(branches[-1])
+        for k in range(len(branches) - 3, -1, -2):
+            result = self._either_branch(self.coerce(branches[k]), branches[k + 1], result)
+        return result
+
+    def _either_branch(self, a: Rounded, condition: Any, b: Rounded) -> Rounded:
+        certain, possible = (
+            (condition.certain, condition.possible) if isinstance(condition, Condition) else (condition, condition)
+        )
+        radius_a, radius_b = (np.zeros(()) if r.radius is None else r.radius for r in (a, b))
+        apart = np.abs(a.value - b.value)
+        reach = np.maximum(radius_b, apart + radius_a)
+        radius = np.where(certain, radius_a, np.where(possible, reach, radius_b))
+        return Rounded(np.where(certain, a.value, b.value), np.where(np.isnan(radius), np.inf, radius), self)
+
+    def rerounded(self, value: Rounded, times: int) -> Rounded:
+        return self.charged(value.value, value.radius, additions(times), underflows=False)
+
+    def total(self, a: Rounded, axis: int | None) -> Rounded:
+        radius = None if a.radius is None else self._floats.total(np.broadcast_to(a.radius, a.shape), axis)
+        value = self._floats.total(a.value, axis)
+        roundings = additions(a.value.size // value.size) * self.precision.unit_roundoff
+        return self.charged(value, joined(radius, roundings * self._floats.total(np.abs(a.value), axis)), 0.0, underflows=False)
+
+    def mean(self, a: Rounded, axis: int | None) -> Rounded:
+        total = self.total(a, axis)
+        return total / (a.value.size // total.value.size)
+
+    def amax(self, a: Rounded, axis: int | None) -> Rounded:
+        radius = None if a.radius is None else self._floats.amax(np.broadcast_to(a.radius, a.shape), axis)
+        return Rounded(self._floats.amax(a.value, axis), radius, self)
+
+    def share(self, a: Rounded, axis: int | None) -> Rounded:
+        radius = np.zeros(()) if a.radius is None or self.decided else a.radius
+        value = self._floats.share(a.value, axis)
+        margin = self.amax(a, axis).value - a.value
+        near = margin <= 2 * self._floats.amax(np.broadcast_to(radius, a.shape), axis)
+        contested = (self._floats.total(near.astype(np.float64), axis) > 1) & (radius > 0)
+        return Rounded(value, np.where(contested & near, 1.0, 0.0), self)
+
+    def gap(self, a: Rounded, axis: int | None) -> Rounded:
+        value = float64.gap(a.value, axis)
+        radius = None if a.radius is None else 2 * self._floats.amax(np.broadcast_to(a.radius, a.shape), axis)
+        return Rounded(value, radius, self)
+
+    def embed(self, a: Rounded, *place: int) -> Rounded:
+        radius = None if a.radius is None else float64.embedded(np.broadcast_to(a.radius, a.shape), *place)
+        return Rounded(float64.embedded(a.value, *place), radius, self)
+
+    def concatenate(self, parts: Sequence[Rounded], axis: int) -> Rounded:
+        radii = [np.zeros(p.shape) if p.radius is None else np.broadcast_to(p.radius, p.shape) for p in parts]
+        return Rounded(float64.concatenated([p.value for p in parts], axis), float64.concatenated(radii, axis), self)
+
+    def block(self, cells: Sequence[Any], rows: int, columns: int) -> Rounded:
+        given = [self.coerce(cell) for cell in cells]
+        radii = [np.zeros((1, 1)) if c.radius is None else c.radius for c in given]
+        return Rounded(float64.blocked([c.value for c in given], rows, columns), float64.blocked(radii, rows, columns), self)
+
+    def broadcast(self, a: Any, rows: int, columns: int) -> Rounded:
+        given = self.coerce(a)
+        radius = None if given.radius is None else np.broadcast_to(given.radius, given.shape)
+        return Rounded(
+            self._floats.broadcast(given.value, rows, columns),
+            None if radius is None else self._floats.broadcast(radius, rows, columns),
+            self,
+        )
+
+    def identity(self, n: int) -> Rounded:
+        return self.exact(np.eye(n))
+
+    def inverse(self, a: Rounded) -> Rounded:
+        """``|δ(A⁻¹)| ≤ |A⁻¹| |δA| |A⁻¹|``, δA the radius of A and the backward error of elimination."""
+        value = float64.inverted(a.value)
+        return self.charged(value, np.abs(value) @ self._backward_error(a) @ np.abs(value))
+
+    def determinant(self, a: Rounded) -> Rounded:
+        """``δ det A = det A · tr(A⁻¹ δA)``."""
+        value = self._floats.determinant(a.value)
+        inverse = np.abs(float64.inverted(a.value))
+        spread = np.abs(value) * self._floats.total(inverse.mT * self._backward_error(a), None)
+        return self.charged(value, spread, a.shape[-1])
+
+    def _backward_error(self, a: Rounded) -> Array:
+        n = a.shape[-1]
+        error: Array = ELIMINATION * n * self.precision.unit_roundoff * self._floats.amax(np.abs(a.value), None)
+        return error + (0.0 if a.radius is None else a.radius) + np.zeros_like(a.value)
+
+
+def _propagated(value: Array, slope: Any, radius: Array, ends: list[Array]) -> Array:
+    """How far a function of a rounded operand may be off: by its slope, or by its values at both ends, if they tell more."""
+    linear = np.where(radius == 0, 0.0, np.abs(slope) * radius)
+    reach = np.maximum(linear, np.maximum(np.abs(ends[0] - value), np.abs(ends[1] - value)))
+    return np.where(np.isnan(reach), np.inf, reach)

@@ -1,0 +1,114 @@
+"""Results as plain data: the dictionary that JSON writes, schema ``symgrad/check/1``, and a row for each gradient.
+
+`SCHEMA` is raised when a key changes its meaning. JSON knows no NaN and no infinity: in the dictionary such values are the
+strings ``"nan"``, ``"inf"`` and ``"-inf"``; in rows numbers stay numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from symgrad.checking.results.results import told
+
+if TYPE_CHECKING:
+    from symgrad.checking.results.results import CheckResult, Entry, GradientResult, Report
+
+SCHEMA = "symgrad/check/1"
+OF_GRADIENT = ("parameter", "order", "declared", "shape", "entries", "points", "certified", "confirmed")
+OF_ENTRY = ("closed_form", "autograd", "reference", "absolute", "relative", "ulps", "allowed")
+"""What a row says of the worst entry, beside its place."""
+
+
+def to_rows(report: Report) -> list[dict[str, Any]]:
+    """A dict for each gradient; what an exercise says beyond its gradients has a row without a parameter."""
+    return [_row(result, gradient) for result, gradient in told(report.results)]
+
+
+def _row(result: CheckResult, gradient: GradientResult | None) -> dict[str, Any]:
+    worst = None if gradient is None else gradient.worst
+    return {
+        "exercise": result.name,
+        "path": result.path,
+        "verdict": result.verdict if gradient is None else gradient.verdict,
+        "reason": result.reason if gradient is None else gradient.reason,
+        **{key: getattr(gradient, key, None) for key in OF_GRADIENT},
+        "worst": None if worst is None else worst.index,
+        **{key: getattr(worst, key, None) for key in OF_ENTRY},
+        "formula": None if gradient is None else gradient.closed_form,
+    }
+
+
+def to_dict(report: Report) -> dict[str, Any]:
+    """The report as plain data."""
+    verdicts = report.verdicts
+    return {
+        "schema": SCHEMA,
+        "versions": dict(report.versions),
+        "seed": report.settings.seed,
+        "dtype": report.settings.dtype,
+        "via": report.settings.via,
+        "order": report.settings.order,
+        "device": report.settings.device,
+        "summary": {
+            "exercises": len(report.results),
+            "pass": verdicts["pass"],
+            "fail": verdicts["fail"],
+            "inconclusive": verdicts["inconclusive"],
+            "error": verdicts["error"],
+            "entries": report.entries,
+            "controls": {"planted": report.planted, "caught": report.caught},
+        },
+        "exercises": [_exercise(result) for result in report.results],
+    }
+
+
+def _exercise(result: CheckResult) -> dict[str, Any]:
+    return {
+        "name": result.name,
+        "path": result.path,
+        "verdict": result.verdict,
+        "reason": result.reason,
+        "message": result.message,
+        "notes": list(result.notes),
+        "gradients": [_gradient(row) for row in result.gradients],
+    }
+
+
+def _gradient(row: GradientResult) -> dict[str, Any]:
+    return {
+        "parameter": row.parameter,
+        "order": row.order,
+        "declared": row.declared,
+        "shape": list(row.shape),
+        "verdict": row.verdict,
+        "reason": row.reason,
+        "closed_form": row.closed_form,
+        "entries": row.entries,
+        "points": row.points,
+        "certified": row.certified,
+        "confirmed": row.confirmed,
+        "worst": None if row.worst is None else _entry(row.worst),
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "index": list(entry.index),
+        "along": entry.along,
+        "point": {name: json_value(value) for name, value in entry.point.items()},
+        "closed_form": json_value(entry.closed_form),
+        "autograd": json_value(entry.autograd),
+        "reference": entry.reference,
+        "absolute": json_value(entry.absolute),
+        "relative": json_value(entry.relative),
+        "ulps": json_value(entry.ulps),
+        "allowed": json_value(entry.allowed),
+    }
+
+
+def json_value(value: Any) -> Any:
+    """A number as JSON has it; nan and infinities as strings."""
+    if isinstance(value, list):
+        return [json_value(v) for v in value]
+    return value if math.isfinite(value) else str(value)

@@ -1,0 +1,1 @@
+"""Sentences: what is found as data becomes words here, and nowhere else."""

@@ -1,0 +1,146 @@
+"""The survey: PyTorch's values and gradients of every operation against certified ones, in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from symgrad.authoring.exercise import Exercise
+from symgrad.authoring.points import PointSet
+from symgrad.basics.arrays import Values
+from symgrad.basics.errors import CouldNotRun
+from symgrad.basics.float_formats import PRECISIONS
+from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.judging.comparison import Comparison, Outcome, compare
+from symgrad.checking.results.settings import Settings
+from symgrad.frameworks.pytorch.gradients import TorchRun, TorchValues, run_compiled
+from symgrad.number_systems.programs import program
+from symgrad.operations.table import TABLE
+from symgrad.reports.wording.values import decimal
+from symgrad.survey.cases import Case, cases
+
+EASY = 8
+"""Points that are tried where PyTorch refuses all of them: the first ones are ordinary."""
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The entry of a quantity that is furthest off: PyTorch's value, the certified one, their differences, the point."""
+
+    point: dict[str, list[list[float]]]
+    torch: float
+    truth: str
+    relative: float
+    absolute: float
+    ulps: float
+    allowed: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One quantity of an operation in one format: its value, or its derivative by an operand (``by`` is its name).
+
+    Of the points that were tried, so many were `tested` (in the domain, within the format's range, not on a kink); at
+    `deviating` ones the difference is more than rounding explains. `message` says why nothing was tested.
+    """
+
+    operation: str
+    label: str
+    dtype: str
+    quantity: str
+    tested: int = 0
+    deviating: int = 0
+    worst: Worst | None = None
+    message: str = ""
+
+    @property
+    def explained(self) -> bool:
+        """Whether rounding in PyTorch's own formula explains every difference."""
+        return self.deviating == 0
+
+
+def survey(dtypes: Sequence[str], only: Iterable[str] = ()) -> Iterator[Finding]:
+    """Findings on every operation of the table (or some by name), format by format."""
+    chosen = list(only) or list(TABLE)
+    for name in chosen:
+        for case in cases(TABLE[name]):
+            for dtype in dtypes:
+                yield from of_case(case, dtype)
+
+
+def of_case(case: Case, dtype: str) -> list[Finding]:
+    """The findings on one operation with one choice of options: its value, then its derivative by each operand."""
+    names = [str(s.name) for s in case.symbols]
+    quantities = ["value", *(f"derivative by {name}" if len(names) > 1 else "derivative" for name in names)]
+    points = case.points(PRECISIONS[dtype])
+    message = ""
+    for parameters in (names, names[:1]):  # a loss function may have no derivative by its target
+        exercise = Exercise(name=case.operation, loss=case.loss, parameters=parameters)
+        plain = Roads(exercise, Settings(dtype=dtype))
+        forward = program(plain.derivation, [plain.derivation.loss])
+        for kept in _choices(points):
+            values = {name: points[name][kept] for name in exercise.inputs}
+            try:
+                found = run_compiled(forward, values, TorchRun(exercise.inputs, tuple(parameters), dtype))
+            except CouldNotRun as error:
+                message = message or error.found.removeprefix("the loss compiled to PyTorch raised ")
+                continue
+            roads = roads_of(exercise, values, found, dtype)
+            judged = zip(quantities, _compared(roads), strict=False)
+            return [_finding(case, dtype, quantity, comparison, roads) for quantity, comparison in judged]
+    return [Finding(case.operation, case.label, dtype, quantity, message=message) for quantity in quantities]
+
+
+def _choices(points: dict[str, Values]) -> Iterator[Values]:
+    """Which points to try: all; where PyTorch refuses some, those above 0, those between 0 and 1, the first ones (ordinary)."""
+    least, most = (np.min([f(a, axis=(1, 2)) for a in points.values()], axis=0) for f in (np.min, lambda a, axis: -a.max(axis)))
+    every = np.ones(len(least), bool)
+    yield from (every, least > 0, (least > 0) & (most > -1), np.arange(len(every)) < EASY)
+
+
+def roads_of(exercise: Exercise, values: dict[str, Values], found: TorchValues, dtype: str) -> Roads:
+    """Both roads at points that are all given."""
+    count = len(next(iter(values.values())))
+    return Roads(exercise, Settings(dtype=dtype, certify=True), (PointSet(values, count), found))
+
+
+def _compared(roads: Roads) -> list[Comparison]:
+    """Value and derivatives compared; where there is no value, there is no derivative either."""
+    with np.errstate(all="ignore"):
+        (loss, *values), (truth, *references), (limit, *tolerances) = roads.autograd, roads.references, roads.tolerances
+        value = compare(loss, truth, limit)
+        nowhere = ~np.isfinite(truth.high)
+        others = zip(values, references, tolerances, strict=True)
+        return [value, *(compare(v, reference, tolerance, undefined=nowhere) for v, reference, tolerance in others)]
+
+
+def _finding(case: Case, dtype: str, quantity: str, comparison: Comparison, roads: Roads) -> Finding:
+    """What is furthest off, among deviating entries where there are any."""
+    format_, truth = comparison.tolerance.precision, comparison.reference
+    on_a_kink = np.isin(np.arange(len(roads.points)), list(roads.kinks))[:, None, None]
+    usable = np.isfinite(truth.high) & (np.abs(truth.high) <= format_.largest) & ~on_a_kink
+    usable &= (comparison.outcomes != Outcome.UNDEFINED) & (comparison.outcomes != Outcome.UNDECIDED)
+    deviating = usable & (comparison.outcomes == Outcome.WRONG)
+    if not usable.any():
+        return Finding(case.operation, case.label, dtype, quantity, message="no point in its domain")
+    with np.errstate(all="ignore"):
+        size = np.abs(truth.high)
+        relative = comparison.absolute / np.maximum(size, format_.smallest_normal)
+        relative = np.where(np.isfinite(relative), relative, np.inf)
+    telling = usable & (size >= format_.smallest_normal) & (truth.radius < size)  # what underflows has no digits to lose
+    chosen = next(mask for mask in (deviating, telling, usable) if mask.any())
+    ranked = np.where(chosen, relative, -1.0)
+    point, row, column = np.unravel_index(int(np.argmax(ranked)), ranked.shape)
+    place = (int(point), int(row), int(column))
+    worst = Worst(
+        {name: array.tolist() for name, array in roads.points.at(place[0]).items()},
+        float(comparison.values[place]),
+        decimal(truth.high[place], truth.low[place], truth.radius[place]),
+        float(relative[place]),
+        float(comparison.absolute[place]),
+        comparison.ulps(place),
+        float(np.broadcast_to(comparison.tolerance.allowed, ranked.shape)[place]),
+    )
+    return Finding(case.operation, case.label, dtype, quantity, int(usable.sum()), int(deviating.sum()), worst)

@@ -1,0 +1,33 @@
+"""The nouns of truth: what is certified of an array, and how far a value may be from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symgrad.basics.arrays import Values
+from symgrad.basics.float_formats import Precision
+
+SAFETY = 4.0
+"""How many times the radius of the running error analysis a difference may be; see tests/checking/test_calibration.py."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is true, as the unevaluated sum ``high + low``, known up to `radius`; `certified` where a ball encloses it.
+
+    Arrays of shape (points, rows, columns), `certified` of shape (points, rows, 1). Where truth is undefined, high is nan.
+    """
+
+    high: Values
+    low: Values
+    radius: Values
+    certified: Values
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """The allowed difference of each entry, and whether it was derived (or given by hand: ``atol + rtol·|reference|``)."""
+
+    allowed: Values
+    precision: Precision
+    derived: bool = True

@@ -1,0 +1,295 @@
+"""The survey of the installed PyTorch, and the third witness over the whole table."""
+
+import json
+
+import numpy as np
+import pytest
+
+from symgrad.authoring.exercise import Exercise
+from symgrad.basics.float_formats import PRECISIONS
+from symgrad.frameworks.pytorch.gradients import TorchValues
+from symgrad.operations.row import Composition
+from symgrad.operations.table import TABLE
+from symgrad.reports import operations
+from symgrad.reports import survey as reports
+from symgrad.survey import adversarial_points
+from symgrad.survey.acknowledged import Acknowledgement
+from symgrad.survey.cases import INTERNAL, cases
+from symgrad.survey.conventions import conventions
+from symgrad.survey.findings import roads_of
+from symgrad.survey.result import run
+from symgrad.truth.third_witness import Witness
+
+DTYPES = tuple(PRECISIONS)
+SURVEYED = [name for name in TABLE if name not in INTERNAL]
+JUMPS = {
+    "atan2": lambda y, x: (y == 0) & (x < 0),  # from π to −π
+    "xlogy": lambda x, y: (x == 0) & (y <= 0),  # 0 by definition, nothing beside it
+    "xlog1py": lambda x, y: (x == 0) & (y <= -1),
+    "hinge_embedding_loss": lambda x, y: np.abs(y) == 1,  # the target chooses the formula
+    "cosine_embedding_loss": lambda x, y, z: np.abs(z) == 1,
+}
+"""Points on a branch cut, alone in their surroundings, or where a value jumps with an operand that nobody differentiates by."""
+
+
+@pytest.fixture(scope="module")
+def found():
+    """The whole survey in float64."""
+    return run(["float64"])
+
+
+def finding(found, label, quantity="derivative"):
+    (one,) = [f for f in found.findings if f.label == label and f.quantity == quantity]
+    return one
+
+
+def test_every_operation_is_surveyed(found):
+    """Every operation that authors write was run, with its options, and something was tested of each."""
+    assert {f.operation for f in found.findings} == set(SURVEYED)
+    assert [f.label for f in found.findings if f.worst is None] == []
+    assert sum(f.tested for f in found.findings) > 100_000
+
+
+@pytest.mark.parametrize(
+    ("label", "quantity", "relative"),
+    [
+        ("hardsigmoid", "derivative", 3e-8),  # a float32 constant 1/6
+        ("celu(alpha=1.3)", "derivative", 1.8e-7),  # alpha rounded to float32; more in the tail
+        ("digamma", "derivative", 4.7e-10),  # a short asymptotic series
+        ("softplus", "derivative", 1.3e-9),  # beyond its threshold of 20
+    ],
+)
+def test_known_inaccuracies_are_found(found, label, quantity, relative):
+    """What PyTorch 2.13 is known to get wrong in float64 by more than rounding explains, at least by as much as is known."""
+    one = finding(found, label, quantity)
+    assert not one.explained
+    assert one.worst.relative >= 0.9 * relative
+    assert one.worst.absolute > one.worst.allowed
+
+
+@pytest.mark.parametrize("label", ["tanh", "sigmoid", "gelu", "sinc", "expm1"])
+def test_cancellation_is_no_deviation(found, label):
+    """Tails in which PyTorch's own formula cancels are told apart: rounding explains them, though few digits are right."""
+    one = finding(found, label)
+    assert one.explained
+    assert one.worst.relative > 1e-9
+    assert one in found.lossy
+
+
+@pytest.mark.parametrize(
+    "label", ["exp", "sin", "cos", "sqrt", "atan", "add", "multiply", "relu", "maximum", "matmul", "total"]
+)
+def test_accurate_operations_are_left_alone(found, label):
+    """Operations that PyTorch computes to the last digits have nothing reported of them."""
+    mine = [f for f in found.findings if f.label == label]
+    assert all(f.explained for f in mine)
+    assert all(f.worst.relative < 1e-14 for f in mine if label not in ("add", "matmul", "total"))
+
+
+def test_a_kernel_that_goes_wrong_is_found(monkeypatch):
+    """The survey itself tested: exp off by 10⁻¹² relative is a deviation of value and derivative."""
+    row = TABLE["exp"]
+    before = row.torch
+    object.__setattr__(row, "torch", lambda torch, x: before(torch, x) * (1 + 1e-12))
+    try:
+        spoilt = run(["float64"], ["exp"])
+    finally:
+        object.__setattr__(row, "torch", before)
+    assert [f.explained for f in spoilt.findings] == [False, False]
+    assert spoilt.exit_status == 1
+    assert "not acknowledged: exp" in reports.summary(spoilt)
+
+
+def test_the_conventions_are_those_that_the_table_names():
+    """At each kink PyTorch takes a subgradient, and relu's is 0."""
+    seen = {str(c): c for c in conventions()}
+    assert all(c.holds for c in seen.values())
+    assert "relu′(0): PyTorch takes 0; the subdifferential is [0, 1]" in seen
+    assert "abs′(0): PyTorch takes 0; the subdifferential is [-1, 1]" in seen
+    assert "hardswish′(3): PyTorch takes 1; the subdifferential is [1, 1.5]" in seen
+    assert "maximum′(0.5, 0.5) by x: PyTorch takes 0.5; the subdifferential is [0, 1]" in seen
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_points_are_numbers_of_their_format(dtype):
+    """Points are held exactly, subnormal ones included, and reach both ends of the format."""
+    format_ = PRECISIONS[dtype]
+    tried = adversarial_points.numbers(format_)
+    assert np.array_equal(format_.round(tried), tried)
+    assert tried.max() == -tried.min() == format_.largest
+    assert format_.smallest_subnormal in tried
+    assert len(tried) > 300
+
+
+@pytest.mark.parametrize("name", SURVEYED)
+def test_the_third_witness_agrees_with_every_row_at_every_point(name):
+    """Wherever value and closed form are defined and smooth, the definition of the derivative confirms the closed form."""
+    for case in cases(TABLE[name]):
+        points = case.points(PRECISIONS["float64"])
+        names = [str(s.name) for s in case.symbols]
+        exercise = Exercise(name=name, loss=case.loss, parameters=names)
+        values = {n: points[n] for n in exercise.inputs}
+        count = len(next(iter(values.values())))
+        silent = TorchValues(np.zeros((count, 1, 1)), {n: np.zeros(values[n].shape) for n in names})
+        roads = roads_of(exercise, values, silent, "float64")
+        with np.errstate(all="ignore"):
+            loss, *truths = roads.references
+            smooth = np.isfinite(loss.high[:, 0, 0]) & ~np.isin(np.arange(count), list(roads.kinks))
+            for truth in truths:
+                smooth &= np.isfinite(truth.high).all(axis=(1, 2))
+            if name in JUMPS:
+                smooth &= ~JUMPS[name](*(points[n] for n in names)).any(axis=(1, 2))
+            wanted = {}
+            for n, tolerance in zip(names, roads.tolerances[1:], strict=True):
+                allowed = np.broadcast_to(tolerance.allowed, values[n].shape)
+                wanted[n] = np.where(np.isfinite(allowed) & (allowed > 0), allowed, np.nan)
+            where = np.flatnonzero(smooth)
+            testimony = Witness(roads.outputs, names, roads.points).testify(where.tolist(), wanted)
+        assert len(where) >= 5
+        assert testimony.refuted == set()
+        assert np.flatnonzero(~testimony.confirmed[where]).tolist() == []
+
+
+def acknowledged(operation, **fields):
+    known = {"reason": "known", "dtypes": ("float64",), "quantity": None, "relative": float("inf")} | fields
+    return Acknowledgement(operation, **known)
+
+
+def test_a_deviation_is_acknowledged_as_far_as_its_entry_goes():
+    """An entry covers its operation, formats, quantity and size; nothing else, and one that isn't needed is told."""
+    only = ["hardsigmoid", "celu"]
+    assert run(["float64"], only).exit_status == 1
+    both = [acknowledged("hardsigmoid"), acknowledged("celu")]
+    assert run(["float64"], only, both).exit_status == 0
+    for narrow in ({"relative": 1e-9}, {"quantity": "value"}, {"dtypes": ("float32",)}):
+        left = run(["float64"], only, [acknowledged("hardsigmoid", **narrow), acknowledged("celu")])
+        assert [f.operation for f in left.open] == ["hardsigmoid"]
+    assert [a.operation for a in run(["float64"], ["sin", *only], [*both, acknowledged("sin")]).unused] == ["sin"]
+
+
+KNOWN = """
+[[deviation]]
+operation = "hardsigmoid"
+reason = "a float32 constant"
+quantity = "derivative"
+relative = 1e-7
+
+[[deviation]]
+operation = "celu"
+reason = "alpha is rounded to float32"
+
+[[deviation]]
+operation = "digamma"
+reason = "a short asymptotic series"
+"""
+THREE = ("--check", "--dtype", "float64", "--only", "hardsigmoid", "--only", "celu", "--only", "digamma", "--only", "sin")
+
+
+def test_the_survey_names_what_deviates_and_exits_with_1(symgrad):
+    """hardsigmoid, celu and digamma are named, with where and how much; sin isn't."""
+    result = symgrad("operations", *THREE)
+    assert result.exit_code == 1
+    assert set(result.stdout.rstrip().rsplit(": ", 1)[1].split(", ")) == {"hardsigmoid", "celu", "digamma"}
+    assert "PyTorch has 0.1666666716337204, true is 0.16666666666666666667, 3e-08 relative" in result.stdout
+
+
+def test_with_a_file_of_reasons_it_exits_with_0(symgrad, write):
+    """Acknowledged, each with its reason in the report, they no longer fail the survey."""
+    result = symgrad("operations", *THREE, "--acknowledge", write("known.toml", KNOWN))
+    assert result.exit_code == 0
+    assert "acknowledged: a float32 constant" in result.stdout
+    assert result.stdout.rstrip().endswith("not acknowledged: none")
+
+
+def test_the_survey_as_json_and_markdown(symgrad, write):
+    """JSON has no NaN and says what deviates; Markdown has the same cells as the table."""
+    result = symgrad("operations", *THREE, "--format", "json", "--acknowledge", write("known.toml", KNOWN))
+    data = json.loads(result.stdout, parse_constant=pytest.fail)
+    assert data["schema"] == "symgrad/operations/1"
+    assert data["summary"]["acknowledged"] == data["summary"]["deviations"] > 0
+    deviating = {f["operation"].split("(")[0] for f in data["findings"] if not f["explained"]}
+    assert deviating == {"hardsigmoid", "celu", "digamma"}
+    assert {"operation", "operand", "point", "torch", "subdifferential"} == set(data["conventions"][0])
+    markdown = symgrad("operations", *THREE, "--format", "markdown").stdout
+    assert markdown.startswith("# Survey of PyTorch\n")
+    assert "## Deviations that rounding doesn't explain" in markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "[[deviation]]\noperation = 'hardsigmod'\nreason = 'x'",
+            "deviation 1: no operation 'hardsigmod'; did you mean 'hardsigmoid'?",
+        ),
+        (
+            "[[deviation]]\noperation = 'celu'",
+            "deviation 1: reason is None; accepted: text, for a deviation is acknowledged with its reason",
+        ),
+        ("[[deviation]]\noperation = 'celu'\nreason = ' '", "deviation 1: reason is ' '; accepted: text"),
+        (
+            "[[deviation]]\noperation = 'celu'\nreason = 'x'\ndtype = 'float64'",
+            "deviation 1: no key 'dtype'; did you mean 'dtypes'?",
+        ),
+        (
+            "[[deviation]]\noperation = 'celu'\nreason = 'x'\ndtypes = ['double']",
+            "deviation 1: dtypes is ['double']; accepted: a list of float64",
+        ),
+        (
+            "[[deviation]]\noperation = 'celu'\nreason = 'x'\nrelative = 'much'",
+            "deviation 1: relative is 'much'; accepted: a number above 0",
+        ),
+        (
+            "[[deviation]]\noperation = 'celu'\nreason = 'x'\nquantity = 'slope'",
+            "deviation 1: quantity is 'slope'; accepted: value or derivative",
+        ),
+        ("deviation = 3", "found deviation; accepted: entries that begin with [[deviation]]"),
+        ("[deviations]", "found deviations; accepted: entries that begin with [[deviation]]"),
+        ("operation celu", "isn't TOML"),
+        (b"\xff\xfe", "isn't TOML"),
+    ],
+)
+def test_a_wrong_file_of_acknowledgements_is_told(symgrad, write, text, message):
+    """Each mistake in the file is one line that names the file, the entry and what is accepted; nothing is surveyed."""
+    name = write("known.toml", text)
+    result = symgrad("operations", "--check", "--only", "sin", "--acknowledge", name)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert f"Error: {name}: {message}" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--only", "sigmod"], "no operation 'sigmod'; did you mean 'sigmoid'?"),
+        (["--check", "--only", "sigmod"], "no operation 'sigmod'; did you mean 'sigmoid'?"),
+        (["--dtype", "float32"], "--dtype and --acknowledge belong to a survey; add --check"),
+        (["--check", "--acknowledge", "nowhere.toml"], "nowhere.toml: can't be read: No such file or directory"),
+    ],
+)
+def test_a_wrong_command_is_told(symgrad, words, message):
+    """A wrong name or combination of options is one line, and exit status 2."""
+    result = symgrad("operations", *words)
+    assert result.exit_code == 2
+    assert f"Error: {message}" in result.stderr
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "markdown"])
+def test_the_table_of_operations_is_listed(symgrad, format_):
+    """Every operation that authors write, with formula, derivative, domain and kinks, in each form."""
+    text = symgrad("operations", "--format", format_).stdout
+    for name in SURVEYED:
+        assert name in text or name.replace("_", "\\_") in text
+    if format_ == "json":
+        rows = {row["name"]: row for row in json.loads(text)["operations"]}
+        assert rows["tanh"] == {"name": "tanh", "formula": "tanh x", "derivative": "1 − f²", "domain": "all reals", "kinks": ""}
+        assert rows["softmax"]["derivative"] == "f ∘ (g − Σ(f ∘ g))"
+        assert rows["relu"]["kinks"] == "0 at 0"
+
+
+def test_every_row_has_a_rule_as_text():
+    """The derivative of every row but compositions is written out."""
+    missing = [name for name, _, rule, *_ in operations.rows() if rule == "see its rule"]
+    assert missing == []
+    assert [n for n, _, rule, *_ in operations.rows() if rule == "by its parts" and not isinstance(TABLE[n], Composition)] == []
