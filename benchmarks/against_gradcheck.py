@@ -15,7 +15,10 @@ from tabulate import tabulate
 
 from symgrad import Exercise, matrix, square, step, tanh, total
 from symgrad.checking.check import judged
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.chosen_points import ChosenPoints, kinks
+from symgrad.checking.evidence.evidence import gather, gathered
+from symgrad.checking.evidence.question import Question
+from symgrad.checking.evidence.symbolic_side import differentiated
 from symgrad.checking.results.settings import Settings
 from symgrad.frameworks.pytorch.gradients import TorchRun, run_compiled
 from symgrad.number_systems.float64 import Floats
@@ -54,8 +57,8 @@ def seconds(function: Callable[[], object]) -> float:
 def measure(entries: int) -> list[list[str]]:
     """Rows of the table for one size."""
     exercise = network(*SIZES[entries])
-    roads = Roads(exercise, Settings())
-    values, code = roads.points.values, roads.program
+    roads = gather(Question(exercise, Settings()))
+    values, code = roads.points.values, roads.formula.program
     forward = program(roads.derivation, [roads.derivation.loss])
     floats = Floats().bind(code)
 
@@ -64,9 +67,9 @@ def measure(entries: int) -> list[list[str]]:
         run_compiled(forward, values, TorchRun(exercise.inputs, exercise.parameter_names))
 
     def with_verdict() -> None:
-        fresh = Roads(exercise, Settings())
-        fresh.__dict__["points"] = roads.points  # sampling is no part of a check of given points; gradcheck samples nothing
-        assert judged(fresh).passed
+        question, formula = Question(exercise, Settings()), differentiated(exercise)
+        where = ChosenPoints(roads.points, kinks(formula, roads.points, question.precision))  # gradcheck samples nothing either
+        assert judged(gathered(question, formula, where)).passed
 
     def gradcheck() -> None:
         for k in range(POINTS if entries < 1000 else 1):

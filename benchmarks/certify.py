@@ -19,13 +19,14 @@ from tabulate import tabulate
 
 from symgrad.authoring.exercise import Exercise
 from symgrad.authoring.exercise_files import Broken, load
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.chosen_points import ChosenPoints
+from symgrad.checking.evidence.evidence import Evidence, gather, gathered
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.judging.gradients import compared
 from symgrad.checking.results.settings import Settings
 from symgrad.frameworks.pytorch.authors_code import called
 from symgrad.frameworks.pytorch.gradients import leaf
 
-KNOWN = ("points", "derivation", "closed_form", "torch", "tolerances")
 ROUNDS = 3
 MANY = 1000
 """Entries above which an exercise takes one round."""
@@ -40,10 +41,11 @@ def seconds(function: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def certify(exercise: Exercise, known: Roads) -> None:
+def certify(exercise: Exercise, known: Evidence) -> None:
     """Certifies every entry at points that are known, with all that comes before it but PyTorch's own part."""
-    roads = Roads(exercise, Settings(certify=True))
-    roads.__dict__.update({name: getattr(known, name) for name in KNOWN})
+    visited = (known.points, known.framework.values)
+    question = Question(exercise, Settings(certify=True), visited=visited)
+    roads = gathered(question, known.formula, ChosenPoints(known.points, known.kinks))
     with np.errstate(all="ignore"):
         _, gradients = compared(roads)
     for comparison in gradients.values():
@@ -52,7 +54,7 @@ def certify(exercise: Exercise, known: Roads) -> None:
         assert comparison.confirmed.sum() + len(roads.kinks) == len(roads.points)
 
 
-def gradcheck(exercise: Exercise, roads: Roads, points: int) -> None:
+def gradcheck(exercise: Exercise, roads: Evidence, points: int) -> None:
     """gradcheck in slow mode at some of the points."""
     program, names = exercise.torch_loss, exercise.parameter_names
     assert program is not None
@@ -69,10 +71,8 @@ def gradcheck(exercise: Exercise, roads: Roads, points: int) -> None:
 
 def measure(exercise: Exercise) -> tuple[list[str], float, float]:
     """A row of the table, and the seconds of both sides for all points."""
-    roads = Roads(exercise, Settings())
-    for name in KNOWN:
-        getattr(roads, name)
-    count, entries = len(roads.points), sum(r * c for r, c in roads.shapes[1:])
+    roads = gather(Question(exercise, Settings()))
+    count, entries = len(roads.points), sum(r * c for r, c in roads.formula.shapes[1:])
     looked = SLOW_POINTS if entries > MANY else count
     own, peer = [], []
     torch.set_default_dtype(torch.float64)

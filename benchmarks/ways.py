@@ -16,7 +16,8 @@ import torch
 from tabulate import tabulate
 
 from symgrad import Exercise, check, matrix, square, step, tanh, total
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.evidence import gather
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.results.settings import Settings
 
 ROUNDS = 5
@@ -47,7 +48,7 @@ def checked(exercise: Exercise, **options: Any) -> Callable[[], None]:
 
 def peers(exercise: Exercise) -> dict[str, Callable[[], None]]:
     """PyTorch's checkers at the points of the exercise."""
-    values, names = Roads(exercise, Settings()).points.values, exercise.parameter_names
+    values, names = gather(Question(exercise, Settings())).points.values, exercise.parameter_names
 
     def every(checker: Callable[..., bool], **options: Any) -> Callable[[], None]:
         def run() -> None:

@@ -24,11 +24,13 @@ _HOMES = {
     "Report": "checking.results.results",
     "Settings": "checking.results.settings",
     "render": "reports",
+    "say": "reports.wording.saying",
     "to_dict": "reports.check.plain_data",
     "to_rows": "reports.check.plain_data",
     "grade": "grading.course.course",
     "GradeSettings": "grading.course.rounds",
     "Gradebook": "grading.course.gradebook",
+    "explicit": "number_systems.expressions",
     "SymgradError": "basics.errors",
     "AuthorError": "basics.errors",
     "UserError": "basics.errors",
@@ -39,7 +41,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(import_module(f"symgrad.{_HOMES[name]}"), name)
+        found = globals()[name] = getattr(import_module(f"symgrad.{_HOMES[name]}"), name)
+        return found
     if name == "__all__":
         return __dir__()
     if name == "__version__":
@@ -49,7 +52,7 @@ def __getattr__(name: str) -> Any:
     if not name.startswith("_"):
         table = import_module("symgrad.operations.table").TABLE
         if name in table:
-            return table[name]
+            return table[name].function
     raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
 
 

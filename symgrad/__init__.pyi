@@ -20,9 +20,11 @@ from symgrad.derivation import differentiate as differentiate
 from symgrad.grading.course.course import grade as grade
 from symgrad.grading.course.gradebook import Gradebook as Gradebook
 from symgrad.grading.course.rounds import GradeSettings as GradeSettings
+from symgrad.number_systems.expressions import explicit as explicit
 from symgrad.reports import render as render
 from symgrad.reports.check.plain_data import to_dict as to_dict
 from symgrad.reports.check.plain_data import to_rows as to_rows
+from symgrad.reports.wording.saying import say as say
 
 _Expression: TypeAlias = Any
 """An expression of SymPy's, which has no types, a number, or a nested list of numbers."""
@@ -44,6 +46,8 @@ def check(
     via: str = "backward",
     order: int = 1,
     device: str = "cpu",
+    entries: bool = False,
+    entries_at: int | None = None,
 ) -> CheckResult: ...
 def scalar(name: str, *, positive: bool | None = None) -> _Expression: ...
 def vector(name: str, n: int) -> _Expression: ...

@@ -13,6 +13,7 @@ from symgrad.cli import cli
 
 pytest_plugins = ["pytester"]
 
+os.environ.pop("COLUMNS", None)  # of the terminal in which the tests run; reports would be as wide
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch isn't imported yet; threads gain nothing here, and lose on a busy machine
 
 PARABOLA = """\

@@ -9,6 +9,10 @@ A fenced block is one of these:
 * `python` with ">>>": a doctest; all of a page are one session, which can import the page's files;
 * `sh`: commands that aren't run. They have to stand in README.md, whose own commands are run elsewhere.
 
+`CLONED` pages are read in a clone of the repository: a copy of its exercises and documentation lies in their folder.
+A page that shows the `pyproject.toml` of a package in a folder of its own has that package installed from there on, as far as
+its entry points go; then commands, `python FILE` among them, run in processes of their own, that find it.
+
 ``python tests/documents.py docs/page.md`` writes what the commands print now into the page.
 """
 
@@ -24,21 +28,22 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copytree
 
 from click.testing import CliRunner
 
 from symgrad.cli import cli
-from symgrad.reports.check.rows import HEADERS
 
 ROOT = Path(__file__).parent.parent
 FENCE = re.compile(r"^```(\S*)$")
 NAMED = re.compile(r"^\[?`([\w./-]+\.\w+)`(?:\]\([^)]*\))?:$")
-FILES = ("python", "toml", "ini")
+FILES = ("python", "toml", "ini", "csv")
 KINDS = (*FILES, "console", "sh")
-COLUMNS = len(HEADERS)
+CLONED = ("README.md", "exercises.md")
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ class Reader:
     folder: Path
     status: int = 0
     names: dict[str, object] = field(default_factory=dict)
+    packages: list[Path] = field(default_factory=list)
+    """Folders of packages that are installed."""
 
     def problems(self, page: str) -> Iterator[str]:
         """What isn't as the page says, each with its line."""
@@ -107,6 +114,9 @@ class Reader:
     def _write(self, block: Block) -> Iterator[str]:
         """The file in the folder; a problem where the repository has another one."""
         place, own = self.folder / block.file, ROOT / block.file
+        if Path(block.file).name == "pyproject.toml":
+            self.packages.append(place.parent)
+            installed(place.parent, block.text)
         if own.exists() and own.read_text(encoding="utf-8") != block.text:
             yield from _differences(block.text, own.read_text(encoding="utf-8"), f"this isn't {block.file}")
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -130,16 +140,16 @@ class Reader:
         words = shlex.split(command)
         if words == ["echo", "$?"]:
             return f"{self.status}\n"
-        if words[:3] == ["python", "-m", "symgrad"]:
+        if words[:3] == ["python", "-m", "symgrad"] and not self.packages:
             with contextlib.chdir(self.folder):
                 result = CliRunner().invoke(cli, words[3:], prog_name="python -m symgrad", catch_exceptions=False)
             self.status = result.exit_code
             return result.output
-        if words[:3] == ["python", "-m", "pytest"]:
+        if words[:3] == ["python", "-m", "pytest"] or (self.packages and words[:1] == ["python"]):
             ended = subprocess.run(
                 [sys.executable, *words[1:]],
                 cwd=self.folder,
-                env=_environment(),
+                env=_environment(self.packages),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
@@ -180,6 +190,14 @@ class Reader:
         return page
 
 
+def reader(name: str, folder: Path) -> Reader:
+    """A reader of the page of a name, in an empty folder."""
+    if Path(name).name in CLONED:
+        for part in ("exercises", "docs"):
+            copytree(ROOT / part, folder / part)
+    return Reader(folder)
+
+
 def readme() -> list[str]:
     """The lines of README.md."""
     return (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
@@ -188,7 +206,7 @@ def readme() -> list[str]:
 def compared(text: str) -> list[str]:
     """The lines of an output without what differs between processors and runs, and without blanks at the ends of lines.
 
-    * In a row that passes: the numbers behind those of entries and points. Which entry comes closest to the limit, and how
+    * In a row that passes: the numbers behind that of the entries that were compared. Which entry comes closest to the limit, and how
       close, is decided by last digits.
     * What is allowed, in other rows and in a line of differences: an error of an error, it hangs on last digits where terms
       cancel.
@@ -203,7 +221,7 @@ def compared(text: str) -> list[str]:
 def _line(line: str) -> str | None:
     if re.fullmatch(r"[- ]+", line) and "--" in line:
         return None
-    if re.match(r"exercise +verdict ", line) or re.match(r"\S* +(pass|fail|inconclusive|error): ", line):
+    if re.match(r"exercise +verdict ", line) or re.match(r"\S.* {2,}(pass|fail|inconclusive|error): ", line):
         return _row(line)
     if re.match(r"(E )? +(autograd|closed form) +\S+$", line):
         return re.sub(r"-?\d\S+$", lambda number: f"{float(number[0]):.12g}", line)
@@ -215,7 +233,7 @@ def _line(line: str) -> str | None:
 def _row(line: str) -> str:
     """A row of the table; columns are two blanks or more apart."""
     cells = re.split(r" {2,}", line.rstrip())
-    kept = 5 if cells[1].startswith("pass: ") else COLUMNS if cells[1] == "verdict" else COLUMNS - 1
+    kept = 3 if cells[1].startswith("pass: ") else len(cells) if cells[1] == "verdict" or len(cells) < 7 else len(cells) - 1
     return "  ".join([*cells[:kept], *("#" for _ in cells[kept:])])
 
 
@@ -224,11 +242,26 @@ def _differences(shown: str, found: str, what: str) -> Iterator[str]:
     yield "\n".join([what, *lines])
 
 
-def _environment() -> dict[str, str]:
-    """The environment of a command, without what a test run or a terminal sets for pytest."""
+def installed(folder: Path, project: str) -> None:
+    """Writes the metadata of a package into its folder, as an installer does: its name, version and entry points."""
+    table = tomllib.loads(project)["project"]
+    metadata = folder / f"{table['name'].replace('-', '_')}-{table['version']}.dist-info"
+    metadata.mkdir(parents=True, exist_ok=True)
+    lines = ["Metadata-Version: 2.1", f"Name: {table['name']}", f"Version: {table['version']}"]
+    (metadata / "METADATA").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    groups = ((group, rows) for group, rows in table.get("entry-points", {}).items())
+    entries = "".join(f"[{group}]\n" + "".join(f"{n} = {v}\n" for n, v in rows.items()) for group, rows in groups)
+    (metadata / "entry_points.txt").write_text(entries, encoding="utf-8")
+
+
+def _environment(packages: Iterable[Path] = ()) -> dict[str, str]:
+    """The environment of a command, with packages, and without what a test run or a terminal sets for pytest."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
     for name in ("COLUMNS", "LINES", "FORCE_COLOR", "PY_COLORS", "CI", "BUILD_NUMBER"):
         own.pop(name, None)
+    if packages:
+        found = [*map(str, packages), str(ROOT), *filter(None, [own.get("PYTHONPATH")])]
+        own["PYTHONPATH"] = os.pathsep.join(found)
     return {**own, "NO_COLOR": "1"}
 
 
@@ -236,4 +269,4 @@ if __name__ == "__main__":
     for name in sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
             page = Path(name).read_text(encoding="utf-8")
-            Path(name).write_text(Reader(Path(folder)).rewritten(page), encoding="utf-8")
+            Path(name).write_text(reader(name, Path(folder)).rewritten(page), encoding="utf-8")

@@ -145,7 +145,7 @@ def test_results_print_as_a_line_and_render_as_a_table():
     assert repr(result) == "CheckResult('line', pass: agree, parameters: w)"
     assert render(result).endswith("controls: 4 of 4 planted errors caught\n")
     assert render(result, "json").startswith('{\n  "schema": "symgrad/check/1"')
-    assert repr(sigmoid) == "symgrad.sigmoid"
+    assert repr(sigmoid).startswith("<function sigmoid at ")
 
 
 def test_wrong_calls_are_told(tmp_path):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol
@@ -20,7 +21,9 @@ import torch
 from formulas import Formula
 
 from symgrad.checking.check import judged
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.evidence import Evidence, gather
+from symgrad.checking.evidence.framework_side import said
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.results.results import CheckResult
 from symgrad.checking.results.settings import Settings
 from trials.mutants import Mutant
@@ -31,8 +34,6 @@ from trials.units import SCALES, exercise_in_units
 SEED = 0
 PLAIN = 2.0
 """A mutant is larger than what rounding explains where it exceeds what is allowed by this factor, at some point."""
-OWN = ("exercise", "settings", "trajectory", "torch", "autograd")
-"""What every program has for itself of its `Roads`; the rest depends on the formula and its points alone."""
 
 
 class Answer(Enum):
@@ -49,7 +50,7 @@ class Trial:
     def __init__(self, formula: Formula, scale: str, dtype: str) -> None:
         self.formula, self.scale, self.dtype = formula, scale, dtype
         self._running: Callable[..., Any] = torch_program(formula, programs(formula)[0], SCALES[scale])
-        self._last: tuple[Program | Mutant, CheckResult, Roads] | None = None
+        self._last: tuple[Program | Mutant, CheckResult, Evidence] | None = None
         self.exercise = exercise_in_units(formula, SCALES[scale], self._torch_loss)
         self.settings = Settings(seed=SEED, dtype=dtype)
 
@@ -57,10 +58,9 @@ class Trial:
         return self._running(*(values[name] for name in self.formula.variables))
 
     @cached_property
-    def base(self) -> Roads:
+    def base(self) -> Evidence:
         """The formula as written, judged: from it the others have what doesn't depend on the program."""
-        roads = Roads(self.exercise, self.settings)
-        judged(roads), roads.quantities  # these are only asked for where something is wrong
+        roads = gather(Question(self.exercise, self.settings))
         assert all(r.certified.all() for r in roads.references)  # a sample of them would be chosen by the program's values
         return roads
 
@@ -73,12 +73,11 @@ class Trial:
         """A case in PyTorch."""
         return torch_program(self.formula, case, SCALES[self.scale])
 
-    def judged(self, case: Program | Mutant) -> tuple[CheckResult, Roads]:
+    def judged(self, case: Program | Mutant) -> tuple[CheckResult, Evidence]:
         """symgrad's verdict on a case, and what it was made of."""
         if self._last is None or self._last[0] is not case:
-            fresh = Roads(self.exercise, self.settings)
-            fresh.__dict__.update({name: value for name, value in self.base.__dict__.items() if name not in OWN})
-            self._running = self.function(case)
+            base, self._running = self.base, self.function(case)
+            fresh = replace(base, framework=said(base.question, base.formula, base.points))
             self._last = case, judged(fresh), fresh
         return self._last[1:]
 
@@ -87,7 +86,7 @@ class Trial:
         _, roads = self.judged(mutant)
         index = 1 + self.formula.variables.index(mutant.variable)
         reference = roads.references[index]
-        off = np.abs(roads.autograd[index] - reference.high - reference.low)
+        off = np.abs(roads.said[index] - reference.high - reference.low)
         return not bool(np.any(off > PLAIN * roads.tolerances[index].allowed))
 
 

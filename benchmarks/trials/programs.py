@@ -21,7 +21,8 @@ import sympy
 from formulas import Formula
 
 from symgrad import Exercise
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.evidence import Evidence, gather
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.results.settings import Settings
 from symgrad.number_systems.rounding import rounded
 from trials.printing import AS_WRITTEN, STYLES, compiled, source
@@ -84,22 +85,23 @@ def rewritten(formula: Formula) -> Iterator[tuple[str, Any]]:
 
 
 @cache
-def arena(formula: Formula) -> Roads:
+def arena(formula: Formula) -> Evidence:
     """The formula as written, at its sample points, in float64."""
     return roads(formula, formula.loss)
 
 
-def roads(formula: Formula, loss: Any) -> Roads:
+def roads(formula: Formula, loss: Any) -> Evidence:
     """An expression of a formula's variables on its way to a verdict."""
     exercise = Exercise(name=formula.name, loss=loss, parameters=list(formula.variables), domain=formula.ranges)
-    return Roads(exercise, Settings())
+    return gather(Question(exercise, Settings()))
 
 
 def sound(formula: Formula, expression: Any) -> bool:
     """Whether a rewritten formula loses no more than CONDITION times as much to rounding, at any point."""
     written, other = arena(formula), roads(formula, expression)
     radii = [
-        [radius for _, radius in rounded(r.program, written.points.values, r.shapes, r.precision)] for r in (written, other)
+        [radius for _, radius in rounded(r.formula.program, written.points.values, r.formula.shapes, r.precision)]
+        for r in (written, other)
     ]
     return all(bool(np.all(wide <= CONDITION * narrow)) for narrow, wide in zip(*radii, strict=True))
 

@@ -20,6 +20,7 @@ from symgrad.authoring.training import Training
 from symgrad.basics.arrays import Point, Values
 from symgrad.basics.errors import AuthorError, CouldNotRun
 from symgrad.basics.float_formats import PRECISIONS
+from symgrad.basics.messages import message
 from symgrad.basics.showing import line, listed
 from symgrad.basics.source_places import Place, calling_place
 from symgrad.graphs.from_sympy import read
@@ -127,60 +128,60 @@ class Exercise(metaclass=Noun):
 
 def _name(e: Exercise) -> str:
     if not isinstance(e.name, str) or not NAME.fullmatch(e.name):
-        raise AuthorError(f"{e.name!r} can't name an exercise", accepted="letters, digits, _, - and .")
+        raise AuthorError(message("cannot_name_an_exercise", text=repr(e.name)), accepted=message("letters_for_an_exercise"))
     return e.name
 
 
 def _loss(e: Exercise) -> Any:
     loss = e.loss
     if not isinstance(loss, sympy.Expr) and not is_matrix(loss):
-        raise AuthorError(f"found {field_checks.kind(loss)}", accepted="a scalar expression of SymPy's")
+        raise AuthorError(message("found", value=field_checks.kind(loss)), accepted=message("a_scalar_expression"))
     loss = loss.as_immutable() if isinstance(loss, sympy.MatrixBase) else loss
     object.__setattr__(e, "loss", loss)
     shape = e.graph.output_shape
     if shape != SCALAR:
-        raise AuthorError(f"the loss is {shape[0]}×{shape[1]}, not a scalar", accepted="a scalar; total(…) or mean(…) make one")
+        raise AuthorError(message("loss_not_scalar", shape=shape), accepted=message("a_scalar_by_total_or_mean"))
     return loss
 
 
 def _parameters(e: Exercise) -> tuple[str, ...]:
     names = []
-    for given in field_checks.sequence(e.parameters, None, "a list of symbols, such as [w1, w2]"):
+    for given in field_checks.sequence(e.parameters, None, message("a_list_of_symbols")):
         if not isinstance(given, (str, sympy.Symbol, sympy.MatrixSymbol)):
-            raise AuthorError(f"found {field_checks.kind(given)}", accepted="symbols of the loss, or their names")
+            raise AuthorError(message("found", value=field_checks.kind(given)), accepted=message("symbols_or_names"))
         name = given if isinstance(given, str) else str(given.name)
         field_checks.known(name, e.inputs)
         if not isinstance(given, str) and shape_of(given) != e.inputs[name].shape:
-            (rows, columns), own = shape_of(given), e.inputs[name].shape
-            raise AuthorError(f"'{name}' is {rows}×{columns}", accepted=f"{own[0]}×{own[1]}, its shape in the loss")
+            accepted = message("its_shape_in_the_loss", shape=e.inputs[name].shape)
+            raise AuthorError(message("is_of_shape", name=name, shape=shape_of(given)), accepted=accepted)
         if name in names:
-            raise AuthorError(f"'{name}' stands twice", accepted="each parameter once")
+            raise AuthorError(message("stands_twice", name=name), accepted=message("each_parameter_once"))
         names.append(name)
     if not names:
-        raise AuthorError("no parameters", accepted=f"some of {', '.join(e.inputs) or 'the symbols of the loss'}")
+        raise AuthorError(message("no_parameters"), accepted=message("some_of_the_symbols", names=list(e.inputs)))
     return tuple(names)
 
 
 def _title(e: Exercise) -> str:
     if not isinstance(e.title, str):
-        raise AuthorError(f"found {field_checks.kind(e.title)}", accepted="a string")
+        raise AuthorError(message("found", value=field_checks.kind(e.title)), accepted=message("a_string"))
     return e.title
 
 
 def _at(e: Exercise) -> tuple[Point, ...]:
-    listed = field_checks.sequence(e.at, None, "a list of points, each {name: value}")
+    listed = field_checks.sequence(e.at, None, message("a_list_of_points"))
     return tuple(field_checks.point(point, e.inputs, f"at[{i}]") for i, point in enumerate(listed))
 
 
 def _points(e: Exercise) -> int:
     points = field_checks.whole(e.points, 0)
     if points == 0 and not e.at:
-        raise AuthorError("0 points to sample and none given in at", accepted="points to sample, or at")
+        raise AuthorError(message("no_points_at_all"), accepted=message("points_or_at"))
     return points
 
 
 def _domain(e: Exercise) -> dict[str, Domain]:
-    given = field_checks.mapping(e.domain, None, "{name: (low, high)}")
+    given = field_checks.mapping(e.domain, None, message("bounds_by_name"))
     for name in given:
         field_checks.known(name, e.inputs)
     return {name: field_checks.domain(name, pair, e.inputs[name]) for name, pair in given.items()}
@@ -193,9 +194,9 @@ def _torch_loss(e: Exercise) -> Callable[..., Any] | None:
 
 
 def _published(e: Exercise) -> dict[str, Values]:
-    given = field_checks.mapping(e.published, None, "{name: figures}")
+    given = field_checks.mapping(e.published, None, message("figures_by_name"))
     if given and not e.at:
-        raise AuthorError("figures without a point that they belong to", accepted="the point, first in at")
+        raise AuthorError(message("figures_without_point"), accepted=message("the_point_first_in_at"))
     shapes = e.graph.shapes
     steps = {name: shapes.get(symbol, SCALAR) for name, symbol in e.graph.named.items()}
     known = {"loss": SCALAR, **{n: e.inputs[n].shape for n in e.parameter_names}, **steps}
@@ -204,12 +205,13 @@ def _published(e: Exercise) -> dict[str, Values]:
 
 def _published_dtype(e: Exercise) -> str:
     if not isinstance(e.published_dtype, str) or e.published_dtype not in PRECISIONS:
-        raise AuthorError(f"found {field_checks.shortened(e.published_dtype)}", accepted=", ".join(PRECISIONS))
+        found = message("found", value=field_checks.shortened(e.published_dtype))
+        raise AuthorError(found, accepted=message("names", names=list(PRECISIONS)))
     return e.published_dtype
 
 
 def _gradients(e: Exercise, field: str) -> dict[str, Graph]:
-    given = field_checks.mapping(getattr(e, field), None, "{parameter: expression}")
+    given = field_checks.mapping(getattr(e, field), None, message("expressions_by_parameter"))
     shapes = {name: e.inputs[name].shape for name in e.parameter_names}
     return {n: claim_checks.gradient(n, value, e.loss, shapes, e.inputs, field) for n, value in given.items()}
 
@@ -217,7 +219,7 @@ def _gradients(e: Exercise, field: str) -> dict[str, Graph]:
 def _training(e: Exercise) -> tuple[Training, ...]:
     given = (e.training,) if isinstance(e.training, Training) else e.training
     if not isinstance(given, (list, tuple)) or not all(isinstance(t, Training) for t in given):
-        raise AuthorError(f"found {field_checks.kind(e.training)}", accepted="Training(…), or a list of them")
+        raise AuthorError(message("found", value=field_checks.kind(e.training)), accepted=message("trainings"))
     return tuple(t.checked(e.inputs, e.parameter_names, e.graph) for t in given)
 
 

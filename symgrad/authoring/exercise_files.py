@@ -14,19 +14,43 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeAlias
 
+from sympy.matrices.exceptions import NonSquareMatrixError, ShapeError
+
 import symgrad
 from symgrad.authoring.exercise import Exercise
-from symgrad.basics.errors import AuthorError, UserError, nearest
-from symgrad.basics.source_places import raising_place
+from symgrad.basics.errors import AuthorError, SymgradError, UserError, closest, printable, python_name
+from symgrad.basics.messages import Message, message
+from symgrad.basics.source_places import Place, raising_place
+
+MISSPELT = re.compile(r"cannot import name '(\w+)' from 'symgrad'")
+"""What Python says of a name that a package doesn't have; before 3.12 the error itself doesn't know the name."""
+MIXED = "Mix of Matrix and Scalar"
+"""How SymPy begins what it says of a sum of a matrix and a scalar, in a plain TypeError."""
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A file that holds no exercise that could be read, and why."""
+    """A file that holds no exercise that could be read: what was found, and where (which may be a file that it imports)."""
 
     name: str
     path: str
-    message: str
+    found: Message
+    place: Place
+
+    @property
+    def line(self) -> int | None:
+        """The line of the file itself; None where what was found stands in another file."""
+        return self.place.line if self.place.path == self.path else None
+
+    @property
+    def told(self) -> Message:
+        """Place and what was found there."""
+        return message("at_place", path=self.place.path, line=self.place.line, found=self.found)
+
+    @property
+    def message(self) -> str:
+        """Place and what was found there, in words on one line."""
+        return printable(str(self.told), keep="")
 
 
 Loaded: TypeAlias = Exercise | Broken
@@ -42,23 +66,23 @@ def load(paths: Iterable[str], *, only: Sequence[str] = ()) -> list[Loaded]:
     names = [item.name for item in loaded]
     for name in only:
         if name not in names:
-            there = f"There are {', '.join(names) or 'none'}"
-            broken = "".join(f"\n{item.message}" for item in loaded if isinstance(item, Broken))
-            raise UserError(f"no exercise is called '{name}'{nearest(name, names) or '.'} {there}{broken}")
+            broken = [item.told for item in loaded if isinstance(item, Broken)]
+            near = closest(name, names)
+            raise UserError(message("no_exercise_called", name=name, closest=near, names=names, broken=broken))
     return [item for item in loaded if not only or item.name in only]
 
 
 def _files(path: str) -> list[Path]:
     place = Path(path)
     if not path or not place.exists():
-        raise UserError(f"{path or 'an empty path'}: no such file or folder")
+        raise UserError(message("no_such_path", path=path))
     if place.is_file():
         if place.suffix != ".py":
-            raise UserError(f"{path}: not a Python file; exercises are .py files")
+            raise UserError(message("not_a_python_file", path=path))
         return [place]
     inside = sorted(file for file in place.rglob("*.py") if file.is_file() and not _is_hidden(file.relative_to(place)))
     if not inside:
-        raise UserError(f"{path}: no exercises here (files ending in .py, not beginning with _ or .)")
+        raise UserError(message("no_exercises_in", path=path))
     return inside
 
 
@@ -73,20 +97,21 @@ def load_file(file: Path) -> list[Loaded]:
     except KeyboardInterrupt:
         raise
     except AuthorError as error:
-        return [_broken(file, str(error) if error.path else _located(file, error, str(error)), error.exercise)]
+        place = Place(error.path, error.line or 1) if error.path else _place(file, error)
+        return [Broken(error.exercise or file.stem, str(file), error.told, place)]
     except SyntaxError as error:
-        where = f"{error.filename or file}:{error.lineno or 1}"
-        return [_broken(file, f"{where}: not valid Python: {error.msg}")]
+        place = Place(error.filename or str(file), error.lineno or 1)
+        return [Broken(file.stem, str(file), message("not_valid_python", said=error.msg), place)]
     except BaseException as error:  # whatever an author's file may raise; a test framework's skip is no Exception
-        return [_broken(file, _located(file, error, f"{type(error).__name__}: {_text(error)}"))]
+        return [Broken(file.stem, str(file), _raised(error), _place(file, error))]
     own = [value for name, value in vars(module).items() if not name.startswith("__")]  # __builtins__ isn't the file's
     exercises = list(dict.fromkeys(exercise for value in own for exercise in _exercises(value)))
     if not exercises:
-        return [_broken(file, f"{file}:1: no Exercise here; accepted: a variable that holds an Exercise(…)")]
+        return [Broken(file.stem, str(file), message("no_exercise_here"), Place(str(file), 1))]
     names = [exercise.name for exercise in exercises]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        return [_broken(file, f"{file}:1: two exercises are called '{twice}'; accepted: a name for each")]
+        return [Broken(file.stem, str(file), message("two_exercises_called", name=twice), Place(str(file), 1))]
     return list(exercises)
 
 
@@ -96,30 +121,36 @@ def _exercises(value: object) -> list[Exercise]:
     return [item for item in list(held) if isinstance(item, Exercise)]
 
 
-def _text(error: BaseException) -> str:
-    """An error's own words; a misspelt import from symgrad is told the nearest name."""
-    plain = str(error)
-    if plain.startswith("("):  # SymPy raises ShapeError("not aligned", 2, 3)
-        plain = ", ".join(str(argument) for argument in error.args)
-    misspelt = re.match(r"cannot import name '(\w+)' from 'symgrad'", plain)
-    hint = nearest(misspelt.group(1), dir(symgrad)) if misspelt else ""
-    unknown = re.match(r"name '(\w+)' is not defined", plain)
-    if unknown and unknown.group(1) in dir(symgrad):
-        hint = f"; symgrad exports it: from symgrad import {unknown.group(1)}"
-    if type(error).__name__ in ("ShapeError", "NonSquareMatrixError") or "Mix of Matrix and Scalar" in plain:
-        hint = "; between matrices * is the matrix product and ** its power; add, subtract, hadamard, divide and square work"
-        hint += " entry by entry, and broadcast scalars, rows and columns"
-    return " ".join(plain.split()) + hint or "no message"
+def _raised(error: BaseException) -> Message:
+    """An error by its kind and in its own words; a misspelt import from symgrad is told the nearest name."""
+    return message("file_raised", type=python_name(error), said=_said(error), hint=_hint(error))
 
 
-def _broken(file: Path, message: str, name: str | None = None) -> Broken:
-    return Broken(name or file.stem, str(file), message)
+def _said(error: BaseException) -> Message | str:
+    """What an error says, on one line."""
+    if isinstance(error, SymgradError):
+        return error.found
+    text = str(error)
+    if len(error.args) > 1 and text == str(error.args):  # SymPy raises ShapeError("not aligned", 2, 3)
+        text = ", ".join(map(str, error.args))
+    return " ".join(text.split()) or message("says_nothing")
 
 
-def _located(file: Path, error: BaseException, text: str) -> str:
-    """A message that begins with the line of the file that was being run."""
-    place = raising_place(error.__traceback__, str(file))
-    return f"{file}:{place.line if place else 1}: {text}"
+def _hint(error: BaseException) -> Message | None:
+    """What may help with an error of Python's or SymPy's."""
+    if isinstance(error, ImportError) and (misspelt := MISSPELT.match(str(error))):
+        near = closest(misspelt[1], dir(symgrad))
+        return message("did_you_mean", name=near) if near else None
+    if isinstance(error, NameError) and error.name in dir(symgrad):
+        return message("symgrad_exports_it", name=error.name)
+    if isinstance(error, (ShapeError, NonSquareMatrixError)) or (isinstance(error, TypeError) and MIXED in str(error)):
+        return message("between_matrices")
+    return None
+
+
+def _place(file: Path, error: BaseException) -> Place:
+    """The line of the file that was being run."""
+    return raising_place(error.__traceback__, str(file)) or Place(str(file), 1)
 
 
 def _run(file: Path) -> ModuleType:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, TypeVar
 
-from symgrad.basics.errors import AuthorError, nearest
+from symgrad.basics.errors import AuthorError, closest
+from symgrad.basics.messages import message
 from symgrad.basics.source_places import calling_place
 
 Made = TypeVar("Made")
@@ -21,17 +22,17 @@ class Noun(type):
         missing = next((name for name in needed if name not in given), None)
         found = None
         if arguments:
-            found = f"{cls.__name__} takes its fields by name"
+            found = message("takes_fields_by_name", noun=cls.__name__)
         elif unknown is not None:
-            found = f"{cls.__name__} has no field '{unknown}'{nearest(unknown, known)}"
+            found = message("has_no_field", noun=cls.__name__, name=unknown, closest=closest(unknown, known))
         elif missing is not None:
-            found = f"{cls.__name__} needs '{missing}'"
+            found = message("needs_field", noun=cls.__name__, name=missing)
         if found is not None:
             place = calling_place()
             name = given.get("name")
             raise AuthorError(
                 found,
-                accepted=", ".join(known),
+                accepted=message("names", names=list(known)),
                 exercise=name if isinstance(name, str) and cls.__name__ == "Exercise" else None,
                 path=None if place is None else place.path,
                 line=None if place is None else place.line,

@@ -8,6 +8,7 @@ import sympy
 from sympy.core.symbol import Str
 
 from symgrad.basics.errors import AuthorError
+from symgrad.basics.messages import message
 from symgrad.graphs.from_sympy import check_name
 from symgrad.operations.sympy_nodes import MatrixStep, Step, is_matrix
 
@@ -31,7 +32,8 @@ def matrix(name: str, rows: int, columns: int) -> sympy.MatrixSymbol:
     check_name(_text(name), "symbol")
     for count in (rows, columns):
         if isinstance(count, bool) or not isinstance(count, (int, sympy.Integer)) or count < 1:
-            raise AuthorError(f"'{name}' is {rows}×{columns}", field="symbol", accepted="rows and columns of at least 1")
+            found = message("is_of_shape", name=name, shape=(str(rows), str(columns)))
+            raise AuthorError(found, field="symbol", accepted=message("rows_and_columns"))
     return sympy.MatrixSymbol(name, rows, columns)
 
 
@@ -56,9 +58,8 @@ def step(name: str, expression: Any) -> Any:
     check_name(_text(name), "step")
     number = isinstance(expression, (int, float)) and not isinstance(expression, bool)
     if not number and not isinstance(expression, (sympy.Expr, sympy.MatrixBase)):
-        raise AuthorError(
-            f"step '{name}' is {type(expression).__name__}", field="step", accepted="a scalar or matrix expression of SymPy's"
-        )
+        found = message("step_is_a", name=name, type=type(expression).__name__)
+        raise AuthorError(found, field="step", accepted=message("a_scalar_or_matrix_expression"))
     given = sympy.sympify(expression, strict=True)
     if is_matrix(given):
         return MatrixStep(Str(name), given.as_immutable() if isinstance(given, sympy.MatrixBase) else given)
@@ -67,7 +68,7 @@ def step(name: str, expression: Any) -> Any:
 
 def _text(name: Any) -> str:
     if not isinstance(name, str):
-        raise AuthorError(f"a name is {type(name).__name__}", field="symbol", accepted="a string")
+        raise AuthorError(message("a_name_is_a", type=type(name).__name__), field="symbol", accepted=message("a_string"))
     return name
 
 

@@ -10,8 +10,10 @@ from symgrad.authoring import claim_checks, field_checks
 from symgrad.authoring.named_fields import Noun
 from symgrad.basics.errors import AuthorError
 from symgrad.basics.float_formats import PRECISIONS
+from symgrad.basics.messages import message
 from symgrad.basics.showing import line
 from symgrad.graphs.graph import Graph, Input
+from symgrad.graphs.walks import rests_on
 from symgrad.operations.shapes import SCALAR, Shape
 
 
@@ -50,25 +52,30 @@ class Training(metaclass=Noun):
     def checked(self, inputs: Mapping[str, Input], parameters: tuple[str, ...], graph: Graph) -> Training:
         """The same with every field checked and every value an array. Raises AuthorError."""
         data = [name for name in inputs if name not in parameters]
-        listed = field_checks.sequence(self.samples, "samples", "a list of samples, each {name: value}")
+        listed = field_checks.sequence(self.samples, "samples", message("a_list_of_samples"))
         samples = tuple(field_checks.point(s, inputs, f"samples[{i}]", data) for i, s in enumerate(listed))
         if not samples:
-            raise AuthorError("no samples", field="samples", accepted="at least one")
+            raise AuthorError(message("no_samples"), field="samples", accepted=message("at_least_one"))
         epochs = field_checks.whole(self.epochs, 1, "epochs")
         if not isinstance(self.name, str) or not self.name:
-            raise AuthorError(f"found {field_checks.kind(self.name)}", field="name", accepted="a string")
+            found = message("found", value=field_checks.kind(self.name))
+            raise AuthorError(found, field="name", accepted=message("a_string"))
         if not isinstance(self.dtype, str) or self.dtype not in PRECISIONS:
-            raise AuthorError(f"found {field_checks.shortened(self.dtype)}", field="dtype", accepted=", ".join(PRECISIONS))
+            found = message("found", value=field_checks.shortened(self.dtype))
+            raise AuthorError(found, field="dtype", accepted=message("names", names=list(PRECISIONS)))
         if self.loop is not None and not callable(self.loop):
-            accepted = "a generator loop(parameters, samples, learning_rate, epochs)"
-            raise AuthorError(f"found {field_checks.kind(self.loop)}", field="loop", accepted=accepted)
-        predict = field_checks.sequence(self.predict, "predict", "a list of data, each {name: value}")
+            found = message("found", value=field_checks.kind(self.loop))
+            raise AuthorError(found, field="loop", accepted=message("a_loop"))
+        predict = field_checks.sequence(self.predict, "predict", message("a_list_of_data"))
         if self.prediction is not None:
-            field_checks.known(self.prediction, graph.named, "the loss", "prediction")
+            field_checks.known(self.prediction, graph.named, field="prediction")
         elif predict:
-            accepted = ", ".join(graph.named) or "a step of the loss"
-            raise AuthorError("no step to predict with", field="prediction", accepted=accepted)
-        asked = _data_of(self.prediction, graph, data) if self.prediction else data
+            accepted = message("names", names=list(graph.named)) if graph.named else message("a_step_of_the_loss")
+            raise AuthorError(message("no_step_to_predict_with"), field="prediction", accepted=accepted)
+        asked = data
+        if self.prediction is not None:
+            needed = rests_on(graph.definitions, [graph.named[self.prediction]])
+            asked = [name for name in data if inputs[name].symbol in needed]
         plan = replace(
             self,
             samples=samples,
@@ -84,11 +91,11 @@ class Training(metaclass=Noun):
 
 def _figures(plan: Training, shapes: Mapping[str, Shape]) -> dict[tuple[int, int], dict[str, Any]]:
     samples, found = len(tuple(plan.samples)), {}
-    accepted = f"(epoch below {plan.epochs}, sample below {samples}): {{name: figure}}"
+    accepted = message("figures_by_epoch_and_sample", epochs=plan.epochs, samples=samples)
     for key, row in field_checks.mapping(plan.published, "published", accepted).items():
         whole = isinstance(key, tuple) and len(key) == 2 and all(isinstance(k, int) for k in key)
         if not whole or not (0 <= key[0] < plan.epochs and 0 <= key[1] < samples) or not isinstance(row, Mapping):
-            raise AuthorError(f"found {field_checks.shortened(key)}", field="published", accepted=accepted)
+            raise AuthorError(message("found", value=field_checks.shortened(key)), field="published", accepted=accepted)
         found[key] = {n: claim_checks.figures(n, value, shapes) for n, value in row.items()}
     return found
 
@@ -96,22 +103,22 @@ def _figures(plan: Training, shapes: Mapping[str, Shape]) -> dict[tuple[int, int
 def _predictions(plan: Training, steps: Mapping[str, Shape]) -> tuple[Any, Any]:
     """For before and after: an array of figures for each datum to predict, or None."""
     field, count = "published_predictions", len(tuple(plan.predict))
-    pair = field_checks.sequence(plan.published_predictions, field, "(before, after), figures or None")
+    accepted = message("figures_before_and_after")
+    pair = field_checks.sequence(plan.published_predictions, field, accepted)
     if len(pair) != 2:
-        raise AuthorError(f"found {len(pair)} of them", field=field, accepted="(before, after), figures or None")
+        raise AuthorError(message("found_so_many", count=len(pair)), field=field, accepted=accepted)
     found: list[Any] = []
-    for when, given in zip(("before", "after"), pair, strict=True):
+    for when, code, given in zip(("before", "after"), ("found_before", "found_after"), pair, strict=True):
         listed = [given] if isinstance(given, str) else given
         if listed is None:
             found.append(None)
             continue
         if not isinstance(listed, (list, tuple)):
-            raise AuthorError(
-                f"{when}: found {field_checks.shortened(given)}", field=field, accepted="figures in quotes, or None"
-            )
+            not_figures = message(code, value=field_checks.shortened(given))
+            raise AuthorError(not_figures, field=field, accepted=message("figures_or_none"))
         if len(listed) != count or plan.prediction is None:
-            accepted = f"a figure for each of the {count} in predict"
-            raise AuthorError(f"{when}: found {len(listed)}", field=field, accepted=accepted)
+            accepted = message("a_figure_for_each", count=count)
+            raise AuthorError(message(code, value=len(listed)), field=field, accepted=accepted)
         shapes = {when: steps[plan.prediction]}
         found.append([claim_checks.figures(when, figure, shapes, field) for figure in listed])
     return found[0], found[1]
@@ -123,18 +130,9 @@ def _rates(given: Any, parameters: tuple[str, ...]) -> dict[str, float]:
     if not isinstance(given, Mapping):
         return dict.fromkeys(parameters, field_checks.number(given, field))
     for key in given:
-        field_checks.known(key, parameters, "parameters", field)
+        field_checks.known(key, parameters, message("parameters"), field)
     missing = [name for name in parameters if name not in given]
     if missing:
-        raise AuthorError(f"no rate for '{missing[0]}'", field=field, accepted=f"rates for {', '.join(parameters)}")
+        accepted = message("rates_for", names=parameters)
+        raise AuthorError(message("no_rate", name=missing[0]), field=field, accepted=accepted)
     return {name: field_checks.number(given[name], field) for name in parameters}
-
-
-def _data_of(step: str, graph: Graph, data: list[str]) -> list[str]:
-    """The data that the value of a step rests on, by name."""
-    needed = set(graph.named[step].free_symbols)
-    for node in reversed(graph.nodes):
-        if node.symbol in needed:
-            for operand in node.operands:
-                needed |= operand.free_symbols
-    return [i.name for i in graph.inputs if i.symbol in needed and i.name in data]

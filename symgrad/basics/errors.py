@@ -1,9 +1,11 @@
-"""The exceptions that symgrad raises, divided by who has to act: author, student or user."""
+"""The exceptions that symgrad raises, divided by who has to act: author, student or user. Each carries messages as data."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+
+from symgrad.basics.messages import Message, message, verbatim
 
 BEFORE, MARKED, AFTER = 40, 24, 24
 """Characters of an answer that a message shows before, at and after the place that it speaks of."""
@@ -19,11 +21,43 @@ def printable(text: str, keep: str = "\n") -> str:
 
 
 class SymgradError(Exception):
-    """Base of everything that symgrad raises on purpose; its text is made to be read as it stands."""
+    """Base of everything that symgrad raises on purpose: `found` is what is wrong; its text is made to be read as it stands."""
+
+    found: Message
+
+    def __init__(self, found: Message | str) -> None:
+        super().__init__(found)
+        self.found = verbatim(found)
+
+    @property
+    def message(self) -> Message:
+        """All that the error says, its place with it."""
+        return self.found
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class UserError(SymgradError):
     """The command or the call was wrong: a missing path, an option that makes no sense."""
+
+
+class WrongCall(SymgradError, TypeError):
+    """An operation was called with what it doesn't take."""
+
+
+class WrongShape(SymgradError, ValueError):
+    """The operands of an operation have shapes, or values, that don't go together."""
+
+
+def python_name(error: BaseException) -> str:
+    """What Python calls an error: the name of its class; of a wrong call or shape the one that Python itself would raise.
+
+    >>> python_name(WrongCall("no operand")), python_name(KeyError("x"))
+    ('TypeError', 'KeyError')
+    """
+    kinds: dict[type, type] = {WrongCall: TypeError, WrongShape: ValueError}
+    return kinds.get(type(error), type(error)).__name__
 
 
 class StudentError(SymgradError):
@@ -35,9 +69,10 @@ class StudentError(SymgradError):
             ^^
     """
 
-    def __init__(self, found: str, start: int | None = None, end: int | None = None, *, text: str | None = None) -> None:
+    def __init__(
+        self, found: Message | str, start: int | None = None, end: int | None = None, *, text: str | None = None
+    ) -> None:
         super().__init__(found)
-        self.found = found
         self.start = start
         self.end = end
         self.text = text
@@ -46,17 +81,15 @@ class StudentError(SymgradError):
         """The same error with the text that it speaks of, where it has none yet."""
         return self if self.text is not None else StudentError(self.found, self.start, self.end, text=text)
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> Message:
+        """The error as data: what was found, where, and the piece of the text around it, with where that begins."""
         if self.text is None or self.start is None:
-            return printable(self.found)
-        start, end = self.start, max(self.end or 0, self.start + 1)
-        first = max(0, start - BEFORE)
-        before = ("…" if first else "") + printable(self.text[first:start], keep="")
-        marked = printable(self.text[start : min(end, start + MARKED)], keep="")
-        after = printable(self.text[start + MARKED if end > start + MARKED else end :][:AFTER], keep="")
-        more = "…" if len(self.text) > end + AFTER else ""
-        carets = "^" * max(1, len(marked))
-        return f"{printable(self.found)}\n    {before}{marked}{after}{more}\n    {' ' * len(before)}{carets}"
+            return message("unreadable_at", found=self.found, text=None, start=self.start, end=self.end)
+        first = max(0, self.start - BEFORE)
+        kept = self.text[first : self.start + MARKED + AFTER]
+        place = {"start": self.start, "end": self.end, "first": first, "length": len(self.text)}
+        return message("unreadable_at", found=self.found, text=kept, **place)
 
 
 class AuthorError(SymgradError):
@@ -68,28 +101,29 @@ class AuthorError(SymgradError):
 
     def __init__(
         self,
-        found: str,
+        found: Message | str,
         *,
         field: str | None = None,
-        accepted: str | None = None,
+        accepted: Message | str | None = None,
         exercise: str | None = None,
         path: str | None = None,
         line: int | None = None,
     ) -> None:
         super().__init__(found)
-        self.found = found
         self.field = field
-        self.accepted = accepted
+        self.accepted = None if accepted is None else verbatim(accepted)
         self.exercise = exercise
         self.path = path
         self.line = line
 
-    def __str__(self) -> str:
-        place = "" if self.path is None else f"{self.path}:{self.line or 1}: "
-        about = ", ".join(part for part in (f"exercise '{self.exercise}'" if self.exercise else "", self.field or "") if part)
-        accepted = f"; accepted: {self.accepted}" if self.accepted else ""
-        text = f"{place}{about}{': ' if about else ''}{self.found}{accepted}"
-        return printable(text, keep="")
+    @property
+    def told(self) -> Message:
+        """The whole of it but for the place."""
+        return message("wrong_exercise", exercise=self.exercise, field=self.field, found=self.found, accepted=self.accepted)
+
+    @property
+    def message(self) -> Message:
+        return self.told if self.path is None else message("at_place", path=self.path, line=self.line or 1, found=self.told)
 
     def located(
         self, *, exercise: str | None = None, field: str | None = None, path: str | None = None, line: int | None = None
@@ -108,27 +142,27 @@ class AuthorError(SymgradError):
 class CouldNotRun(SymgradError):
     """Something that an exercise needs didn't run: its PyTorch program raised, or returned what has no gradient."""
 
-    def __init__(self, found: str, *, path: str | None = None, line: int | None = None) -> None:
+    def __init__(self, found: Message | str, *, path: str | None = None, line: int | None = None) -> None:
         super().__init__(found)
-        self.found = found
         self.path = path
         self.line = line
 
-    def __str__(self) -> str:
-        return self.found if self.path is None else f"{self.path}:{self.line or 1}: {self.found}"
+    @property
+    def message(self) -> Message:
+        return self.found if self.path is None else message("at_place", path=self.path, line=self.line or 1, found=self.found)
 
     def located(self, path: str, line: int) -> CouldNotRun:
         """The same error, at the place of the exercise where it has none of its own."""
         return self if self.path is not None else CouldNotRun(self.found, path=path, line=line)
 
 
-def nearest(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str:
-    """``"; did you mean 'w2'?"`` for the candidate nearest to a misspelt name, or nothing.
+def closest(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The candidate nearest to a misspelt name; None where none is near.
 
-    >>> nearest("sigmod", ["relu", "sigmoid"])
-    "; did you mean 'sigmoid'?"
+    >>> closest("sigmod", ["relu", "sigmoid"])
+    'sigmoid'
     """
     listed = sorted(candidates)
     matches = [c for c in listed if c.lower() == name.lower() != c] or [c for c in listed if c.lower() == name.lower()]
     matches = matches or difflib.get_close_matches(name, listed, n=1, cutoff=cutoff)
-    return f"; did you mean '{matches[0]}'?" if matches else ""
+    return matches[0] if matches else None

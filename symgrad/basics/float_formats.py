@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.basics.errors import UserError, nearest
+from symgrad.basics.errors import UserError, closest
+from symgrad.basics.messages import message
 
 
 @dataclass(frozen=True)
@@ -80,5 +81,5 @@ PRECISIONS: Mapping[str, Precision] = MappingProxyType(
 def precision(name: str) -> Precision:
     """The format of a name. Raises UserError for an unknown one."""
     if name not in PRECISIONS:
-        raise UserError(f"no dtype '{name}'{nearest(name, PRECISIONS) or '.'} It is one of {', '.join(PRECISIONS)}")
+        raise UserError(message("no_dtype", name=name, closest=closest(name, PRECISIONS), names=list(PRECISIONS)))
     return PRECISIONS[name]

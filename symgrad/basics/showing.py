@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import symgrad
 from symgrad.basics.errors import UserError, printable
+from symgrad.basics.messages import message
 
 if TYPE_CHECKING:
     import pandas
@@ -81,5 +82,5 @@ def dataframe(rows: list[dict[str, Any]]) -> pandas.DataFrame:
     try:
         import pandas
     except ImportError as error:
-        raise UserError("to_dataframe needs pandas; install it with: pip install pandas") from error
+        raise UserError(message("needs_pandas")) from error
     return pandas.DataFrame(rows)

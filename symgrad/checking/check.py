@@ -12,16 +12,22 @@ import numpy as np
 from symgrad.authoring.exercise import Exercise
 from symgrad.authoring.exercise_files import Broken, load
 from symgrad.authoring.field_checks import kind
-from symgrad.basics.errors import AuthorError, CouldNotRun, UserError, nearest
+from symgrad.basics.errors import AuthorError, CouldNotRun, UserError, closest
+from symgrad.basics.messages import Message, message
 from symgrad.checking import second_order, training
-from symgrad.checking.evidence.evidence import Roads
-from symgrad.checking.judging import authors_claims, error_patterns
-from symgrad.checking.judging.gradients import compared, entry, gradient, verdict
+from symgrad.checking.evidence.chosen_points import chosen
+from symgrad.checking.evidence.evidence import Evidence, gathered
+from symgrad.checking.evidence.question import Question
+from symgrad.checking.evidence.symbolic_side import differentiated
+from symgrad.checking.judging import authors_claims
+from symgrad.checking.judging.explanations import messages
+from symgrad.checking.judging.gradients import compared, entry, gradient, loss_reason, verdict
+from symgrad.checking.judging.observations import no_point, remarks
 from symgrad.checking.judging.planted_errors import controls
-from symgrad.checking.results.results import CheckResult, Report, most_severe
+from symgrad.checking.results.reasons import most_severe
+from symgrad.checking.results.results import CheckResult, Report
 from symgrad.checking.results.settings import Settings
-from symgrad.number_systems.programs import program
-from symgrad.reports.wording import sentences
+from symgrad.frameworks.pytorch.second_order import torch_slope
 
 
 def check(exercise: Exercise, settings: Settings | None = None, **options: Any) -> CheckResult:
@@ -33,92 +39,96 @@ def check(exercise: Exercise, settings: Settings | None = None, **options: Any) 
     'agree'
     """
     if not isinstance(exercise, Exercise):
-        raise UserError(f"check takes an Exercise, found {kind(exercise)}; check_paths takes files and folders")
-    unknown = next((name for name in options if name not in Settings.__dataclass_fields__), None)
+        raise UserError(message("check_takes_an_exercise", found=kind(exercise)))
+    known = Settings.__dataclass_fields__
+    unknown = next((name for name in options if name not in known), None)
     if unknown is not None:
-        raise UserError(f"check has no option '{unknown}'{nearest(unknown, Settings.__dataclass_fields__)}")
-    chosen = settings or Settings(**options)
+        raise UserError(message("check_has_no_option", name=unknown, closest=closest(unknown, known)))
+    question = Question(exercise, settings or Settings(**options))
     try:
-        roads = Roads(exercise, chosen)
-        first = judged(roads)
-        return first if chosen.order == 1 or first.verdict in ("fail", "error") else with_second(first, roads)
+        return answered(question)
     except AuthorError as error:
-        return unable(exercise, chosen, str(error))
+        return unable(question, error.message)
     except CouldNotRun as error:
-        return unable(exercise, chosen, str(exercise.located(error)))
+        return unable(question, exercise.located(error).message)
     except UserError:
         raise
     except Exception as error:  # a failure of the tool is never a failure of the exercise
-        return unable(exercise, chosen, f"symgrad itself failed: {type(error).__name__}: {error}")
+        return unable(question, message("tool_failed", type=type(error).__name__, said=str(error)))
 
 
-def judged(roads: Roads) -> CheckResult:
-    """The verdict, one stage a line."""
-    if not len(roads.points):
-        return unable(roads.exercise, roads.settings, sentences.no_point(roads), reason="undefined")
+def answered(question: Question) -> CheckResult:
+    """The verdict on a question, and where it is asked for and makes sense that on its second derivative."""
+    formula = differentiated(question.exercise)
+    where = chosen(question, formula)
+    if not len(where.points):
+        return unable(question, no_point(question), reason="undefined")
+    evidence = gathered(question, formula, where)
+    first = judged(evidence)
+    return first if question.settings.order == 1 or first.verdict in ("fail", "error") else with_second(first, evidence)
+
+
+def judged(evidence: Evidence) -> CheckResult:
+    """The verdict on evidence, one stage a line."""
     with np.errstate(all="ignore"):
-        loss, gradients = compared(roads)
-        findings = (*authors_claims.findings(roads), *training.findings(roads.exercise))
-        rows = tuple(gradient(roads, name, each, loss, findings) for name, each in gradients.items())
-        planted, caught = controls(gradients, roads.settings.seed)
-    reason = verdict(loss, rows, findings)
+        loss, gradients = compared(evidence)
+        findings = (*authors_claims.findings(evidence), *training.findings(evidence.question))
+        rows = tuple(gradient(evidence, name, each, loss, findings) for name, each in gradients.items())
+        planted, caught = controls(gradients, evidence.settings.seed)
     result = CheckResult(
-        name=roads.exercise.name,
-        path=roads.exercise.path,
-        reason=reason,
-        settings=roads.settings,
+        name=evidence.exercise.name,
+        path=evidence.exercise.path,
+        reason=verdict(loss, rows, findings),
+        settings=evidence.settings,
         gradients=rows,
-        loss=entry(roads, 0, loss),
+        loss=entry(evidence, 0, loss),
         findings=findings,
-        notes=tuple(sentences.notes(roads, [loss, *gradients.values()])),
+        remarks=tuple(remarks(evidence, loss, gradients)),
         planted=planted,
         caught=caught,
+        loss_reason=loss_reason(loss),
     )
-    loss_hint = error_patterns.of_loss(loss)
-    if reason == "losses_differ" and roads.is_random(loss.worst[0]):
-        loss_hint = "it gives another loss when it is called again: is something random (dropout), or kept from call to call?"
-    return sentences.with_message(result, compiled=roads.exercise.torch_loss is None, loss_hint=loss_hint)
+    return result if result.passed else replace(result, messages=tuple(messages(result, evidence, loss)))
 
 
-def with_second(first: CheckResult, roads: Roads) -> CheckResult:
+def with_second(first: CheckResult, evidence: Evidence) -> CheckResult:
     """The result with the second derivatives judged, too; only asked for where the gradient isn't wrong itself."""
-    exercise, settings = roads.exercise, roads.settings
+    exercise = evidence.exercise
     if exercise.expected_gradient:
-        return replace(first, notes=(*first.notes, "second derivative: not checked where a gradient is declared"))
+        return replace(first, remarks=(*first.remarks, message("of_second_derivative", said=message("not_checked_declared"))))
+    question = sloped(evidence)
     try:
-        second = judged(sloped(roads))
+        second = answered(question)
     except CouldNotRun as error:
-        second = unable(exercise, settings, f"second derivative: {exercise.located(error)}")
+        second = unable(question, message("of_second_derivative", said=exercise.located(error).message))
     zero = [row.parameter for row in second.gradients if row.reason == "vacuous"]  # as of whatever is linear
     rows = [replace(row, reason="agree") if row.reason == "vacuous" else row for row in second.gradients]
     reasons = [row.reason for row in rows] if second.reason == "vacuous" else [second.reason]
-    said = [f"second derivative: zero at every point for {', '.join(zero)}, on both roads"] if zero else []
-    said += second_order.extent(exercise) if rows else []
+    of_second = [*second.remarks, *([message("zero_on_both_roads", parameters=zero)] if zero else [])]
+    of_second += [second_order.extent(exercise)] if rows else []
     return replace(
         first,
         reason=most_severe([first.reason, *reasons]),
-        message="\n".join(part for part in (first.message, None if second.reason == "vacuous" else second.message) if part)
-        or None,
+        messages=(*first.messages, *(() if second.reason == "vacuous" else second.messages)),
         gradients=(*first.gradients, *rows),
-        notes=(*first.notes, *(f"second derivative: {note}" for note in second.notes), *said),
+        remarks=(*first.remarks, *(message("of_second_derivative", said=remark) for remark in of_second)),
         planted=first.planted + second.planted,
         caught=first.caught + second.caught,
     )
 
 
-def sloped(roads: Roads) -> Roads:
-    """The roads of the second derivative: those of the loss's slope along a direction."""
-    exercise, derivation = roads.exercise, roads.derivation
-    forward = program(derivation, [derivation.loss])
-    torch_slope = second_order.torch_slope(exercise, forward, roads.torch_run)
-    defined = [k for k in range(roads.points.given) if np.isfinite(roads.references[0].high[k]).all()]
-    slope = second_order.slope(exercise, derivation, torch_slope, defined, roads.settings.seed)
-    return Roads(slope, roads.settings, base=roads)
+def sloped(evidence: Evidence) -> Question:
+    """The question of the second derivative: the loss's slope along a direction."""
+    exercise, formula = evidence.exercise, evidence.formula
+    along = torch_slope(exercise, second_order.directions(exercise), formula.forward, evidence.framework.run)
+    defined = [k for k in range(evidence.points.given) if np.isfinite(evidence.references[0].high[k]).all()]
+    slope = second_order.slope(exercise, formula.derivation, along, defined, evidence.settings.seed)
+    return Question(slope, replace(evidence.settings, order=1), first=formula)
 
 
-def unable(exercise: Exercise, settings: Settings, message: str, reason: str = "could_not_run") -> CheckResult:
+def unable(question: Question, said: Message, reason: str = "could_not_run") -> CheckResult:
     """The result for an exercise that couldn't be judged."""
-    return CheckResult(exercise.name, exercise.path, reason, settings, message)
+    return CheckResult(question.exercise.name, question.exercise.path, reason, question.settings, (said,))
 
 
 def check_paths(
@@ -129,15 +139,15 @@ def check_paths(
     progress: Callable[[Sequence[Any]], Iterator[Any]] = iter,
 ) -> Report:
     """The report on all exercises of files and folders. Raises UserError for a path or a name that doesn't exist."""
-    chosen = settings or Settings()
+    given = settings or Settings()
     loaded = load([paths] if isinstance(paths, str) else [str(path) for path in paths], only=only)
     results = []
     for item in progress(loaded):
         if isinstance(item, Broken):
-            results.append(CheckResult(item.name, item.path, "could_not_run", chosen, item.message))
+            results.append(CheckResult(item.name, item.path, "could_not_run", given, (item.told,)))
         else:
-            results.append(check(item, chosen))
-    return Report(tuple(results), chosen, versions())
+            results.append(check(item, given))
+    return Report(tuple(results), given, versions())
 
 
 def versions() -> dict[str, str]:

@@ -11,18 +11,14 @@ from typing import Any
 
 import numpy as np
 import sympy
-import torch
 
 from symgrad.authoring.exercise import Exercise
 from symgrad.authoring.points import PointSet
 from symgrad.authoring.symbols import matrix, scalar
 from symgrad.basics.arrays import Values
+from symgrad.basics.messages import Message, message
 from symgrad.derivation import Derivation
-from symgrad.frameworks.pytorch.authors_code import DTYPES
-from symgrad.frameworks.pytorch.gradients import TorchRun
-from symgrad.frameworks.pytorch.tensors import Tensors
 from symgrad.graphs.from_sympy import symbols_of
-from symgrad.number_systems.code_generation import Program
 from symgrad.operations.sympy_nodes import applied
 from symgrad.operations.table import TABLE
 
@@ -69,47 +65,10 @@ def slope(
     return made
 
 
-def torch_slope(exercise: Exercise, forward: Program, run: TorchRun) -> Callable[..., torch.Tensor]:
-    """PyTorch's slope of a loss along directions, by a gradient that can be differentiated again."""
-    names = directions(exercise)
-    loss = exercise.torch_loss or _compiled(exercise, forward, DTYPES[run.dtype])
-
-    def sloped(**tensors: torch.Tensor) -> torch.Tensor:
-        along = {parameter: tensors.pop(symbol) for parameter, symbol in names.items()}
-        moving = [tensors[parameter] for parameter in names]
-        gradients = _taped(loss, tensors, moving) if run.way.taped is not None else _transformed(loss, tensors, tuple(names))
-        terms = [(along[p] * g).sum() for p, g in zip(names, gradients, strict=True) if g is not None]
-        # what doesn't depend on a parameter has the second derivative 0, and still a tape
-        return sum(terms, torch.zeros(())) + sum((0 * m.sum() for m in moving), torch.zeros(()))
-
-    return sloped
-
-
-def _taped(loss: Callable[..., Any], tensors: dict[str, torch.Tensor], moving: list[torch.Tensor]) -> Any:
-    return torch.autograd.grad(loss(**tensors), moving, create_graph=True, allow_unused=True)
-
-
-def _transformed(loss: Callable[..., Any], tensors: dict[str, torch.Tensor], names: tuple[str, ...]) -> Any:
-    def moved(*given: torch.Tensor) -> Any:
-        return loss(**{**tensors, **dict(zip(names, given, strict=True))}).reshape(())
-
-    every = tuple(range(len(names)))
-    return torch.func.grad(moved, argnums=every)(*(tensors[name] for name in names))
-
-
-def _compiled(exercise: Exercise, forward: Program, dtype: torch.dtype) -> Callable[..., torch.Tensor]:
-    """The loss itself as a program of tensors by name."""
-    run = Tensors(dtype).bind(forward)
-    shapes = {name: item.shape for name, item in exercise.inputs.items()}
-    return lambda **tensors: run(*(tensors[n].reshape(1, *shape) for n, shape in shapes.items())).sum()
-
-
-def extent(exercise: Exercise) -> list[str]:
-    """How much of the Hessian is looked at, in words."""
+def extent(exercise: Exercise) -> Message:
+    """How much of the Hessian is looked at."""
     count = sum(rows * columns for rows, columns in (exercise.inputs[n].shape for n in exercise.parameter_names))
-    if count > MOST_AXES:
-        return [f"second derivative: products of the {count}×{count} Hessian with one vector at each point"]
-    return [f"second derivative: the whole {count}×{count} Hessian at the first point, products with one vector at each point"]
+    return message("hessian_products" if count > MOST_AXES else "whole_hessian", size=count)
 
 
 def along_axes(points: PointSet, names: Mapping[str, str]) -> PointSet:

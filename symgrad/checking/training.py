@@ -6,8 +6,8 @@ The trajectory is just another set of points, so all steps are compared in one b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,18 +17,24 @@ from symgrad.authoring.training import Training
 from symgrad.basics.arrays import Values
 from symgrad.basics.errors import CouldNotRun
 from symgrad.basics.float_formats import precision
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.basics.messages import Message, message
+from symgrad.checking.evidence.chosen_points import chosen as chosen_points
+from symgrad.checking.evidence.evidence import Evidence, gathered
+from symgrad.checking.evidence.question import Question
+from symgrad.checking.evidence.symbolic_side import differentiated
 from symgrad.checking.judging.authors_claims import judge_figures
 from symgrad.checking.judging.comparison import Comparison, Outcome
 from symgrad.checking.judging.gradients import compared, gradient, verdict
 from symgrad.checking.judging.planted_errors import controls
-from symgrad.checking.results.results import REASONS, Finding, GradientResult, Verdict
+from symgrad.checking.results.reasons import REASONS, Verdict
+from symgrad.checking.results.results import Finding, GradientResult
 from symgrad.checking.results.settings import Settings
-from symgrad.frameworks.pytorch.gradients import TorchValues
-from symgrad.frameworks.pytorch.training_loop import Trajectory, descend, predictions
+from symgrad.frameworks.framework import TorchValues, Trajectory
+from symgrad.frameworks.pytorch.devices import usable
+from symgrad.frameworks.pytorch.training_loop import descend, predictions
 from symgrad.number_systems.programs import program
 from symgrad.number_systems.rounding import rounded
-from symgrad.reports.wording import sentences, values
+from symgrad.truth.certified_digits import digits
 from symgrad.truth.certified_values import certify
 from symgrad.truth.reference import SAFETY
 
@@ -46,7 +52,8 @@ class TrainingResult:
     path: str
     training: Training
     reason: str
-    message: str | None = None
+    settings: Settings = field(default_factory=Settings)
+    messages: tuple[Message, ...] = ()
     trajectory: Trajectory | None = None
     before: tuple[Values, ...] = ()
     after: tuple[Values, ...] = ()
@@ -59,50 +66,82 @@ class TrainingResult:
     def verdict(self) -> Verdict:
         return REASONS[self.reason]
 
+    @property
+    def message(self) -> str | None:
+        """What is wrong, in words: a sentence a line; None where nothing is."""
+        return "\n".join(map(str, self.messages)) or None
 
-def train(exercise: Exercise, training: Training) -> TrainingResult:
-    """A training run and the verdict on it."""
-    settings, path = Settings(dtype=training.dtype, points=0), exercise.path
-    sampled = Roads(exercise, settings)
-    forward = program(sampled.derivation, [sampled.derivation.loss])
+
+def train(exercise: Exercise, training: Training, settings: Settings | None = None) -> TrainingResult:
+    """A training run and the verdict on it. Of the settings seed, device, tolerance by hand and `certify` count.
+
+    The format is the training's own, and the way to the gradient is the loop's.
+    """
+    given = settings or Settings()
+    chosen = Settings(
+        seed=given.seed,
+        dtype=training.dtype,
+        points=0,
+        rtol=given.rtol,
+        atol=given.atol,
+        certify=given.certify,
+        device=given.device,
+    )
+    formula = differentiated(exercise)
     try:
-        trajectory = descend(exercise, training, forward)
+        trajectory = descend(exercise, training, formula.forward, usable(chosen.device))
     except CouldNotRun as error:
-        return TrainingResult(exercise.name, path, training, "could_not_run", str(exercise.located(error)))
+        said = (exercise.located(error).message,)
+        return TrainingResult(exercise.name, exercise.path, training, "could_not_run", chosen, said)
     points = PointSet(_points(exercise, training, trajectory), len(trajectory.losses))
-    roads = Roads(exercise, settings, (points, TorchValues(trajectory.losses, trajectory.gradients)))
+    question = Question(exercise, chosen, visited=(points, TorchValues(trajectory.losses, trajectory.gradients)))
+    return judged(gathered(question, formula, chosen_points(question, formula)), training, trajectory)
+
+
+def judged(evidence: Evidence, training: Training, trajectory: Trajectory) -> TrainingResult:
+    """The verdict on a loop that ran, one stage a line."""
     with np.errstate(all="ignore"):
-        loss, others = compared(roads)
-        found = (*_updates(training, trajectory), *_published(roads, training, trajectory))
-        rows = tuple(gradient(roads, name, each, loss, found) for name, each in others.items())
-        planted, caught = controls(others, settings.seed)
-    reason = verdict(loss, rows, found)
-    before, after = (_predicted(roads, training, p) for p in (training.initial, trajectory.final))
-    failed = [f.text for f in found if f.verdict != "pass"]
-    more = [f"and {len(failed) - MOST_TOLD} more like these"] if len(failed) > MOST_TOLD else []
-    sentences = [*_loss_text(loss), *_explained(rows, others), *failed[:MOST_TOLD], *more]
+        loss, others = compared(evidence)
+        found = (*_updates(training, trajectory), *_published(evidence, training, trajectory))
+        rows = tuple(gradient(evidence, name, each, loss, found) for name, each in others.items())
+        planted, caught = controls(others, evidence.settings.seed)
+    before, after = (_predicted(evidence, training, p) for p in (training.initial, trajectory.final))
     return TrainingResult(
-        exercise.name,
-        path,
-        training,
-        reason,
-        "\n".join(sentences) or None,
-        trajectory,
-        before,
-        after,
-        rows,
-        found,
-        planted,
-        caught,
+        exercise=evidence.exercise.name,
+        path=evidence.exercise.path,
+        training=training,
+        reason=verdict(loss, rows, found),
+        settings=evidence.settings,
+        messages=tuple(_messages(loss, rows, others, found)),
+        trajectory=trajectory,
+        before=before,
+        after=after,
+        gradients=rows,
+        findings=found,
+        planted=planted,
+        caught=caught,
     )
 
 
-def findings(exercise: Exercise) -> Iterator[Finding]:
+def _messages(
+    loss: Comparison, rows: Sequence[GradientResult], others: Mapping[str, Comparison], found: Sequence[Finding]
+) -> Iterator[Message]:
+    """What is wrong with a run: its losses, its gradients, the first of what else was found."""
+    yield from _of_loss(loss)
+    yield from _of_gradients(rows, others)
+    failed = [finding.message for finding in found if finding.verdict != "pass" and finding.message is not None]
+    yield from failed[:MOST_TOLD]
+    if len(failed) > MOST_TOLD:
+        yield message("more_like_these", count=len(failed) - MOST_TOLD)
+
+
+def findings(question: Question) -> Iterator[Finding]:
     """The verdict on each training of an exercise, as a finding of its check."""
-    for training in exercise.trainings:
-        result = train(exercise, training)
+    for training in question.exercise.trainings:
+        result = train(question.exercise, training, question.settings)
         reason = "agree" if result.verdict == "pass" else result.reason  # near convergence every gradient is ill-conditioned
-        yield Finding(training.name, reason, f"training '{training.name}': {result.message or 'all gradients agree'}")
+        said = list(result.messages) or [message("all_gradients_agree")]
+        yield Finding(training.name, reason, message("of_training", name=training.name, said=said))
 
 
 def _points(exercise: Exercise, training: Training, trajectory: Trajectory) -> dict[str, Values]:
@@ -124,88 +163,87 @@ def _updates(training: Training, trajectory: Trajectory) -> Iterator[Finding]:
         expected_after = before - step
         if not np.isfinite(format_.round(expected_after)).all() or (np.abs(expected_after) > format_.largest).any():
             first = int(np.argwhere(~(np.abs(expected_after) <= format_.largest))[0][0])
-            yield Finding(name, "undefined", f"training diverges: {name} leaves the range of {training.dtype} at step {first}")
+            said = message("diverges", parameter=name, dtype=training.dtype, step=first)
+            yield Finding(name, "undefined", said)
             continue
         wrong = ~(np.abs(after - expected_after) <= allowed)
         if wrong.any():
             first = int(np.argwhere(wrong)[0][0])
             row, column = (int(k) for k in np.argwhere(wrong[first])[0])
             moved, expected = (float(a[first, row, column]) for a in (after - before, 0.0 - step))
-            hint = " (the sign is wrong)" if expected and abs(moved / expected + 1) < 1e-2 else ""
-            yield Finding(
-                name,
-                "update_differs",
-                f"step {first} moved {name}[{row}, {column}] by {moved:.6g}; −rate·gradient is {expected:.6g}{hint}",
-            )
+            turned = bool(expected and abs(moved / expected + 1) < 1e-2)
+            index = (row, column)
+            said = message("moved_by", step=first, parameter=name, index=index, moved=moved, expected=expected, turned=turned)
+            yield Finding(name, "update_differs", said)
 
 
-def _published(roads: Roads, training: Training, trajectory: Trajectory) -> Iterator[Finding]:
+def _published(evidence: Evidence, training: Training, trajectory: Trajectory) -> Iterator[Finding]:
     """Printed figures of single steps, and of predictions, to the digits printed."""
-    derivation, samples = roads.derivation, len(list(training.samples))
+    derivation, samples = evidence.derivation, len(list(training.samples))
     names = list(dict.fromkeys(name for row in training.published.values() for name in row))
     symbols = {**derivation.steps, **derivation.gradients, "loss": derivation.loss}
     if names:
         code = program(derivation, [symbols[name] for name in names])
         shapes = [next(row[name].shape for row in training.published.values() if name in row) for name in names]
         which = [epoch * samples + sample for epoch, sample in training.published]
-        values = roads.points.subset(which)
-        allowed = [SAFETY * radius for _, radius in rounded(code, values, shapes, roads.precision)]
+        values = evidence.points.subset(which)
+        allowed = [SAFETY * radius for _, radius in rounded(code, values, shapes, evidence.precision)]
         references = dict(zip(names, zip(certify(code, values, allowed, shapes), allowed, strict=True), strict=True))
         for k, ((epoch, sample), row) in enumerate(training.published.items()):
             for name, figures in row.items():
                 found = judge_figures(name, figures, *references[name], k, training.dtype)
-                yield Finding(name, found.reason, f"epoch {epoch}, sample {sample}: {found.text}")
+                said = message("at_epoch", epoch=epoch, sample=sample, said=found.message)
+                yield Finding(name, found.reason, said)
     for when, figures, parameters in zip(
         ("before", "after"), training.published_predictions, (training.initial, trajectory.final), strict=True
     ):
         if figures is not None:
-            yield from _published_prediction(roads, training, when, figures, parameters)
+            yield from _published_prediction(evidence, training, when, figures, parameters)
 
 
 def _published_prediction(
-    roads: Roads, training: Training, when: str, figures: Values, parameters: Mapping[str, Values]
+    evidence: Evidence, training: Training, when: str, figures: Values, parameters: Mapping[str, Values]
 ) -> Iterator[Finding]:
     assert training.prediction is not None  # checked where the training was made
-    symbol = roads.derivation.steps[training.prediction]
-    code, shape = program(roads.derivation, [symbol]), roads.derivation.shapes[symbol]
+    symbol = evidence.derivation.steps[training.prediction]
+    code, shape = program(evidence.derivation, [symbol]), evidence.derivation.shapes[symbol]
     for k, datum in enumerate(training.predict):
         known = {**parameters, **datum}
         values = {
-            n: roads.precision.round(known.get(n, np.zeros(item.shape)))[None] for n, item in roads.exercise.inputs.items()
+            n: evidence.precision.round(known.get(n, np.zeros(item.shape)))[None]
+            for n, item in evidence.exercise.inputs.items()
         }
-        allowed = [SAFETY * radius for _, radius in rounded(code, values, [shape], roads.precision)]
+        allowed = [SAFETY * radius for _, radius in rounded(code, values, [shape], evidence.precision)]
         (reference,) = certify(code, values, allowed, [shape])
         found = judge_figures(training.prediction, figures[k], reference, allowed[0], 0, training.dtype)
-        yield Finding(training.prediction, found.reason, f"prediction {when} training: {found.text}")
+        yield Finding(training.prediction, found.reason, message("of_prediction", when=when, said=found.message))
 
 
-def _predicted(roads: Roads, training: Training, parameters: Mapping[str, Values]) -> tuple[Values, ...]:
+def _predicted(evidence: Evidence, training: Training, parameters: Mapping[str, Values]) -> tuple[Values, ...]:
     if training.prediction is None:
         return ()
-    code = program(roads.derivation, [roads.derivation.steps[training.prediction]])
-    return tuple(predictions(code, parameters, tuple(training.predict), roads.exercise, training.dtype))
+    code = program(evidence.derivation, [evidence.derivation.steps[training.prediction]])
+    return tuple(predictions(code, parameters, tuple(training.predict), evidence.exercise, training.dtype))
 
 
-def _loss_text(loss: Comparison) -> Iterator[str]:
-    """A sentence where the loop's losses aren't those of the exercise."""
+def _of_loss(loss: Comparison) -> Iterator[Message]:
+    """What is said where the loop's losses aren't those of the exercise."""
     if loss.worst_outcome == Outcome.WRONG:
-        place = loss.worst
-        reference = loss.reference
-        truth = values.short(values.decimal(reference.high[place], reference.low[place], reference.radius[place]))
-        yield f"the losses differ: at step {place[0]} the loop has {loss.values[place]:.10g}, the SymPy loss is {truth}"
+        place, truth = loss.worst, loss.reference
+        value = digits(truth.high[place], truth.low[place], truth.radius[place])
+        yield message("loop_losses_differ", step=place[0], loop=float(loss.values[place]), reference=value)
 
 
-def _explained(rows: tuple[GradientResult, ...], comparisons: Mapping[str, Comparison]) -> Iterator[str]:
-    """A sentence for each gradient that failed; gradients that were never zeroed are recognised."""
+def _of_gradients(rows: Sequence[GradientResult], comparisons: Mapping[str, Comparison]) -> Iterator[Message]:
+    """What is said of each gradient that doesn't pass; gradients that were never zeroed are recognised."""
     for row in rows:
         if row.verdict == "pass":
             continue
         comparison = comparisons[row.parameter]
-        hint = f" ({row.hint})" if row.hint else ""
-        if row.reason == "autograd_wrong" and _accumulates(comparison):
-            hint = " (each is the sum of all gradients so far: the gradient isn't zeroed)"
+        summed = row.reason == "autograd_wrong" and _accumulates(comparison)
         first = int(np.argwhere(comparison.outcomes == comparison.outcomes.max())[0][0])
-        yield f"dL/d{row.parameter}: {sentences.EXPLAINED[row.reason]} from step {first} on{hint}"
+        hints = [message("not_zeroed")] if summed else list(row.hints)
+        yield message("gradient_wrong_from", gradient=row.label, reason=row.reason, step=first, hints=hints)
 
 
 def _accumulates(comparison: Comparison) -> bool:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 import click
 
-from symgrad.basics.errors import nearest
+from symgrad.basics.errors import closest
 
 COMMANDS = ("check", "grade", "parse", "train", "derive", "list", "operations")
 
@@ -23,7 +23,8 @@ class _Lazy(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"No such command '{args[0]}'{nearest(args[0], COMMANDS)}")
+            near = closest(args[0], COMMANDS)
+            ctx.fail(f"No such command '{args[0]}'" + (f"; did you mean '{near}'?" if near else ""))
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

@@ -9,36 +9,54 @@ from typing import Any
 
 import click
 
-from symgrad.cli.options import DTYPES, finite, only, output, paths, progress_bar, reported, writable, write
+from symgrad.basics.format_names import FORMAT_NAMES
+from symgrad.cli.options import (
+    Name,
+    atol,
+    certify,
+    device,
+    only,
+    output,
+    paths,
+    progress_bar,
+    reported,
+    rtol,
+    seed,
+    writable,
+    write,
+)
 from symgrad.frameworks.pytorch.ways import WAYS
 
-NAMES = ("table", "json", "junit", "markdown", "html")
+FORMAT = Name(("table", "json", "junit", "markdown", "html"), "symgrad.formats")
+WAY = Name(WAYS.own, WAYS.group)
 
 
 @click.command("check")
 @paths
-@click.option("--format", "format_", type=click.Choice(NAMES), default="table", show_default=True, help="Form of the report.")
+@click.option("--format", "format_", type=FORMAT, default="table", show_default=True, help="Form of the report.")
 @output
 @click.option("--points", type=click.IntRange(min=0), help="Points to sample; each exercise says how many, 16 unless it does.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of sampled points.")
-@click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True, help="Format that PyTorch runs in.")
+@seed
+@click.option(
+    "--dtype", type=click.Choice(FORMAT_NAMES), default="float64", show_default=True, help="Format that PyTorch runs in."
+)
 @only
-@click.option(
-    "--rtol", type=click.FloatRange(min=0), callback=finite, help="Tolerance by hand, relative; overrides the derived one."
-)
-@click.option(
-    "--atol", type=click.FloatRange(min=0), callback=finite, help="Tolerance by hand, absolute; overrides the derived one."
-)
-@click.option(
-    "--certify", is_flag=True, help="Certify every entry, however many, and ask the definition of the derivative about each."
-)
-@click.option(
-    "--via", type=click.Choice(list(WAYS)), default="backward", show_default=True, help="PyTorch's way to the gradient."
-)
+@rtol
+@atol
+@certify
+@click.option("--via", type=WAY, default="backward", show_default=True, help="PyTorch's way to the gradient.")
 @click.option(
     "--order", type=click.IntRange(1, 2), default=1, show_default=True, help="With 2, second derivatives are checked, too."
 )
-@click.option("--device", default="cpu", show_default=True, metavar="DEVICE", help="Where PyTorch computes, such as cuda.")
+@device
+@click.option("-v", "--verbose", is_flag=True, help="A row for every gradient, also of exercises that pass.")
+@click.option("--entries", is_flag=True, help="Every entry at one point: closed form, autograd, certified, ulps.")
+@click.option(
+    "--entries-at",
+    type=click.IntRange(min=0),
+    metavar="K",
+    help="The point of --entries, from 0; that of the worst entry, unless said.",
+)
 @reported
 def command(
     paths: tuple[str, ...],
@@ -54,6 +72,9 @@ def command(
     via: str,
     order: int,
     device: str,
+    verbose: bool,
+    entries: bool,
+    entries_at: int | None,
 ) -> None:
     """Check the exercises in files and folders.
 
@@ -62,14 +83,27 @@ def command(
     from symgrad.checking.check import check_paths
     from symgrad.checking.results.settings import Settings
     from symgrad.reports import render
+    from symgrad.reports.check import named, table
     from symgrad.reports.check.rows import summary
 
     writable(output)
+    named(format_)
     settings = Settings(
-        seed=seed, dtype=dtype, points=points, rtol=rtol, atol=atol, certify=certify, via=via, order=order, device=device
+        seed=seed,
+        dtype=dtype,
+        points=points,
+        rtol=rtol,
+        atol=atol,
+        certify=certify,
+        via=via,
+        order=order,
+        device=device,
+        entries=entries or entries_at is not None,
+        entries_at=entries_at,
     )
     report = check_paths(paths, settings, only=only, progress=_progress)
-    write(render(report, format_), output)
+    full = verbose and format_ == "table"
+    write(table.render(report, verbose=True) if full else render(report, format_), output)
     if output is not None:
         click.echo("\n".join(summary(report)), err=True)
     sys.exit(report.exit_status)

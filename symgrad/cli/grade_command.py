@@ -9,16 +9,18 @@ from pathlib import Path
 
 import click
 
-from symgrad.cli.options import Failure, finite, only, output, reported, writable, write
+from symgrad.cli.options import Failure, Name, finite, only, output, reported, writable, write
 
-NAMES = ("table", "json", "gradebook", "gradescope", "nbgrader", "canvas", "junit", "feedback", "summary")
+FORMAT = Name(
+    ("table", "json", "gradebook", "gradescope", "nbgrader", "canvas", "junit", "feedback", "summary"), "symgrad.grade_formats"
+)
 
 
 @click.command("grade")
 @click.argument("exercises", metavar="EXERCISES")
 @click.argument("submissions", metavar="SUBMISSIONS")
 @only
-@click.option("--format", "format_", type=click.Choice(NAMES), default="table", show_default=True, help="Form of the grades.")
+@click.option("--format", "format_", type=FORMAT, default="table", show_default=True, help="Form of the grades.")
 @output
 @click.option(
     "--folder",
@@ -77,7 +79,7 @@ def command(
     from symgrad.reports.grades import overview
     from symgrad.reports.grades.format import FilePerStudent
 
-    per_student = isinstance(grades.FORMATS[format_], FilePerStudent)
+    per_student = isinstance(grades.named(format_), FilePerStudent)
     if per_student and folder is None:
         raise Failure(f"--format {format_} makes a file for each student; say where with --folder DIR")
     writable(output)
@@ -85,6 +87,7 @@ def command(
     if resume and place is None:
         raise Failure("--resume needs the run's --folder, --output or --journal")
     if folder is not None:
+        grades.FORMATS.load()
         _make(folder)
     settings = GradeSettings(seed, jobs or _cores(), time_limit, memory_limit)
     book = grade([exercises], submissions, settings, only=only, journal=place, resume=resume, progress=_progress)

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from symgrad.cli.options import DTYPES, output, progress_bar, reported, writable, write
+from symgrad.basics.format_names import FORMAT_NAMES
+from symgrad.cli.options import output, progress_bar, reported, writable, write
 
 NAMES = ("table", "json", "markdown")
 
@@ -17,7 +18,7 @@ NAMES = ("table", "json", "markdown")
 @click.command("operations")
 @click.option("--check", is_flag=True, help="Survey the installed PyTorch: values and derivatives at adversarial points.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only the operation of this name; may be repeated.")
-@click.option("--dtype", "dtypes", multiple=True, type=click.Choice(DTYPES), help="Only this format; may be repeated.")
+@click.option("--dtype", "dtypes", multiple=True, type=click.Choice(FORMAT_NAMES), help="Only this format; may be repeated.")
 @click.option("--format", "format_", type=click.Choice(NAMES), default="table", show_default=True, help="Form of the output.")
 @output
 @click.option(
@@ -35,13 +36,14 @@ def command(
     Exit status of a survey: 0 rounding explains every difference, or it is acknowledged; 1 some deviate; 2 the command
     was wrong.
     """
-    from symgrad.basics.errors import UserError, nearest
+    from symgrad.basics.errors import UserError, closest
+    from symgrad.basics.messages import message
     from symgrad.operations.table import TABLE
     from symgrad.reports import survey as reports
 
     unknown = next((name for name in only if name not in TABLE), None)
     if unknown is not None:
-        raise UserError(f"no operation '{unknown}'{nearest(unknown, TABLE)}")
+        raise UserError(message("no_operation", name=unknown, closest=closest(unknown, TABLE)))
     dtypes = tuple(dict.fromkeys(dtypes))
     if not check and (dtypes or acknowledge is not None):
         raise UserError("--dtype and --acknowledge belong to a survey; add --check")
@@ -58,7 +60,7 @@ def command(
     if nothing is not None:
         raise UserError(f"'{nothing}' is no operation that a survey could look at")
     known = acknowledgements(acknowledge) if acknowledge is not None else []
-    found = run(dtypes or DTYPES, only, known, versions(), progress=_progress)
+    found = run(dtypes or FORMAT_NAMES, only, known, versions(), progress=_progress)
     write(reports.render(found, format_), output)
     if output is not None:
         click.echo(reports.summary(found), err=True)

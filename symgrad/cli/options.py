@@ -5,15 +5,29 @@ from __future__ import annotations
 import functools
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from symgrad.basics.errors import SymgradError
+from symgrad.basics.registries import names
 
-DTYPES = ("float64", "float32", "bfloat16", "float16")
+
+class Name(click.Choice[str]):
+    """The name of a row of a table: one of symgrad's `own`, which help shows, or one that a package adds.
+
+    Packages are asked only for a name that isn't symgrad's, and then for their names alone: nothing of theirs is loaded.
+    """
+
+    def __init__(self, own: Iterable[str], group: str) -> None:
+        super().__init__(tuple(own))
+        self.group = group
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        known: Sequence[str] = self.choices if value in self.choices else (*self.choices, *names(self.group))
+        return click.Choice(known).convert(value, param, ctx)
 
 
 class Failure(click.ClickException):
@@ -31,6 +45,30 @@ output = click.option(
 )
 
 
+seed = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of sampled points.")
+certify = click.option(
+    "--certify", is_flag=True, help="Certify every entry, however many, and ask the definition of the derivative about each."
+)
+device = click.option(
+    "--device", default="cpu", show_default=True, metavar="DEVICE", help="Where PyTorch computes, such as cuda."
+)
+
+
+def finite(context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    """The value of an option, if it is a finite number."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a finite number.")
+    return value
+
+
+rtol = click.option(
+    "--rtol", type=click.FloatRange(min=0), callback=finite, help="Tolerance by hand, relative; overrides the derived one."
+)
+atol = click.option(
+    "--atol", type=click.FloatRange(min=0), callback=finite, help="Tolerance by hand, absolute; overrides the derived one."
+)
+
+
 def reported(command: Command) -> Command:
     """A command whose SymgradErrors become one line on standard error and exit status 2."""
 
@@ -42,13 +80,6 @@ def reported(command: Command) -> Command:
             raise Failure(str(error)) from error
 
     return run  # type: ignore[return-value]  # the same signature
-
-
-def finite(context: click.Context, option: click.Parameter, value: float | None) -> float | None:
-    """The value of an option, if it is a finite number."""
-    if value is not None and not math.isfinite(value):
-        raise click.BadParameter(f"{value} is not a finite number.")
-    return value
 
 
 def writable(path: Path | None) -> None:

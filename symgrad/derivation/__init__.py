@@ -6,6 +6,7 @@ Must never know: `torch`, `numpy`, `flint`, `authoring`, `number_systems`: how a
 from __future__ import annotations
 
 from symgrad.derivation.backpropagation import backpropagate, differentiate
-from symgrad.derivation.equations import Derivation, Equation
+from symgrad.derivation.derivation import Derivation
+from symgrad.derivation.equations import Equation
 
 __all__ = ["Derivation", "Equation", "backpropagate", "differentiate"]

@@ -14,14 +14,18 @@ from typing import Any
 import sympy
 from sympy.core.parameters import distribute
 
-from symgrad.basics.errors import AuthorError, nearest
-from symgrad.derivation.bindings import Bindings, reduce_to
-from symgrad.derivation.equations import Derivation, Kink
+from symgrad.basics.errors import AuthorError, closest
+from symgrad.basics.messages import message
+from symgrad.derivation.bindings import Bindings
+from symgrad.derivation.derivation import Derivation
+from symgrad.derivation.equations import Kink
 from symgrad.derivation.inlining import inline
+from symgrad.derivation.local_rules import local_rule, reduced
 from symgrad.graphs.from_sympy import read
 from symgrad.graphs.graph import Graph, Node
 from symgrad.graphs.names import Names
-from symgrad.operations.row import Elementwise, Use
+from symgrad.graphs.walks import reached
+from symgrad.operations.row import Elementwise
 from symgrad.operations.shapes import SCALAR
 from symgrad.operations.sympy_nodes import applied
 
@@ -42,7 +46,8 @@ def differentiate(loss: Any, parameters: Iterable[Any]) -> Derivation:
     given: list[Any] = [parameters] if isinstance(parameters, (str, sympy.Symbol, sympy.MatrixSymbol)) else list(parameters)
     for parameter in given:
         if not isinstance(parameter, (str, sympy.Symbol, sympy.MatrixSymbol)):
-            raise AuthorError(f"{parameter} is no symbol", field="parameters", accepted="symbols of the loss, or their names")
+            found = message("no_symbol", text=str(parameter))
+            raise AuthorError(found, field="parameters", accepted=message("symbols_or_names"))
     declared = [p for p in given if not isinstance(p, str)]  # the gradient by a symbol that the loss doesn't hold is 0
     return backpropagate(read(loss, declared=declared), [p if isinstance(p, str) else str(p.name) for p in given])
 
@@ -53,12 +58,11 @@ def backpropagate(graph: Graph, parameters: Iterable[str]) -> Derivation:
     wanted = list(parameters)
     for name in wanted:
         if name not in inputs:
-            raise AuthorError(
-                f"the loss has no '{name}'{nearest(name, inputs)}", field="parameters", accepted=", ".join(inputs)
-            )
+            found = message("has_no", what=message("the_loss"), name=name, closest=closest(name, inputs))
+            raise AuthorError(found, field="parameters", accepted=message("names", names=list(inputs)))
     if graph.output_shape != SCALAR:
-        rows, columns = graph.output_shape
-        raise AuthorError(f"the loss is {rows}×{columns}, not a scalar", field="loss", accepted="a scalar, total(…) for one")
+        found = message("loss_not_scalar", shape=graph.output_shape)
+        raise AuthorError(found, field="loss", accepted=message("a_scalar_by_total"))
     with distribute(False):
         return _Backward(graph, wanted).derivation()
 
@@ -73,10 +77,7 @@ class _Backward:
         self.names = Names(s.name for s in graph.shapes)
         self.bindings = Bindings(graph, self.names)
         self.contributions: dict[sympy.Symbol, list[Any]] = {}
-        self.active = {p.symbol for p in self.parameters.values()}
-        for node in graph.nodes:
-            if any(self.active & operand.free_symbols for operand in node.operands):
-                self.active.add(node.symbol)
+        self.active = reached(graph.definitions, [p.symbol for p in self.parameters.values()])
 
     def derivation(self) -> Derivation:
         output = self.graph.output
@@ -130,23 +131,15 @@ class _Backward:
         return self.bindings.bind(f"d{node.symbol}", adjoint, "adjoint")
 
     def _rule(self, node: Node, adjoint: Any) -> tuple[Any, ...]:
-        if isinstance(node.row, Elementwise):
-            partials = node.row.partials(node.symbol, *node.operands, *node.options)
-            return tuple(
-                reduce_to(adjoint * partial, node.shape, self.bindings.shape(operand), self.bindings)
-                for operand, partial in zip(node.operands, partials, strict=True)
-            )
-        shapes = self.bindings
-        use = Use(
-            value=node.symbol,
-            adjoint=adjoint,
-            adjoint_shape=shapes.shape(adjoint),
-            shape=node.shape,
-            operands=node.operands,
-            shapes=tuple(shapes.shape(operand) for operand in node.operands),
-            options=node.options,
+        """What a node contributes to the adjoints of its operands."""
+        shape = self.bindings.shape
+        rule = local_rule(node, adjoint, shape)
+        if not isinstance(node.row, Elementwise):
+            return rule
+        return tuple(
+            reduced(adjoint * partial, node.shape, shape(operand), shape)
+            for operand, partial in zip(node.operands, rule, strict=True)
         )
-        return node.row.adjoints(use)
 
     def _gradient(self, name: str) -> sympy.Symbol:
         parameter = self.parameters[name]

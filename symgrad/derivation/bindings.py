@@ -60,19 +60,3 @@ class Bindings:
         if shared not in self._known:
             self._append(self._names.temporary(), shared, "adjoint")
         return self._known[shared]
-
-
-def reduce_to(expression: Any, nominal: Shape, target: Shape, bindings: Bindings) -> Any:
-    """The total of an expression of a nominal shape over the axes along which an operand of the target shape was stretched."""
-    axes = [axis for axis in (0, 1) if target[axis] == 1 and nominal[axis] != 1]
-    if not axes:
-        return expression
-    shape = bindings.shape(expression)
-    times = sympy.prod(nominal[axis] for axis in axes if shape[axis] == 1)
-    summed = [axis for axis in axes if shape[axis] != 1]
-    if not summed:
-        return expression * times
-    factors = sympy.Mul.make_args(expression)
-    outside = sympy.Mul(*(f for f in factors if bindings.shape(f) == (1, 1)))
-    inside = sympy.Mul(*(f for f in factors if bindings.shape(f) != (1, 1)))
-    return outside * times * applied("total", inside, None if len(summed) == 2 or 1 in shape else summed[0])

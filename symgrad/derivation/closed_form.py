@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from symgrad.derivation.equations import Equations
 from symgrad.operations.row import Composition, Elementwise
 from symgrad.operations.shapes import broadcast_shapes
 from symgrad.operations.sympy_nodes import Applied, encode, is_matrix, matrix_applied, shape_of
 from symgrad.operations.table import TABLE
 
-if TYPE_CHECKING:
-    from symgrad.derivation.equations import Derivation
 
-
-def expand(symbol: Any, derivation: Derivation) -> Any:
+def expand(symbol: Any, derivation: Equations) -> Any:
     """A symbol of a derivation with every equation written into it."""
     values: dict[Any, Any] = {}
     for item in derivation.inputs:

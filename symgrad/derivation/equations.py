@@ -1,4 +1,4 @@
-"""The nouns of a derivation: an equation, and the ordered list of them that differentiates a loss."""
+"""The plain nouns of a derivation: an equation, and the ordered list of them that differentiates a loss."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any, Literal, TypeAlias
 
 import sympy
 
-from symgrad.basics.errors import AuthorError, nearest
-from symgrad.basics.showing import LISTED, WIDTH, line, listed
-from symgrad.derivation import closed_form, operation_counts
+from symgrad.basics.showing import WIDTH, line
 from symgrad.derivation.notation import latex, text
 from symgrad.graphs.graph import Input
+from symgrad.graphs.walks import rests_on
 from symgrad.operations.shapes import Shape
 
 Kind: TypeAlias = Literal["forward", "adjoint", "gradient"]
@@ -39,7 +38,7 @@ class Equation:
         return line(f"Equation({self}", WIDTH - len(end)) + end
 
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {latex.written(self)}$"
+        return rf"$\displaystyle {latex.written(self.symbol, self.expression)}$"
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,8 @@ class Kink:
 
 
 @dataclass(frozen=True, repr=False)
-class Derivation:
-    """A loss differentiated: equations in order, first forward, then backward.
+class Equations:
+    """The equations of a loss and its gradients in order, first forward, then backward: what a `Derivation` is made of.
 
     `gradients` maps each parameter to the symbol of dL/d(parameter), `steps` and `adjoints` each step of the loss to the
     symbols of its value and of dL/d(step). `kinks` say where the loss may not be differentiable.
@@ -84,40 +83,5 @@ class Derivation:
 
     def needed(self, outputs: Iterable[Any]) -> tuple[Equation, ...]:
         """The equations that outputs rest on, in order."""
-        symbols = set().union(*(output.free_symbols for output in outputs))
-        kept = []
-        for equation in reversed(self.equations):
-            if equation.symbol in symbols:
-                symbols |= equation.expression.free_symbols
-                kept.append(equation)
-        return tuple(reversed(kept))
-
-    def closed_form(self, name: str) -> Any:
-        """The gradient of a parameter (or the value of a step, or ``"loss"``) as one expression in parameters and data."""
-        known = {"loss": self.loss, **self.steps, **self.gradients}
-        if name not in known:
-            raise AuthorError(f"no '{name}' here{nearest(name, known)}", field="closed_form", accepted=", ".join(known))
-        symbol = known[name]
-        return closed_form.expand(symbol, self)
-
-    def operations(self) -> operation_counts.Operations:
-        """How many operations on numbers the loss takes, and the loss with all gradients."""
-        return operation_counts.count(self)
-
-    def to_latex(self) -> str:
-        """The numbered equations as one aligned block of LaTeX, without dollar signs.
-
-        An adjoint is written as the derivative that it is: dz1 is ∂L/∂z1.
-        """
-        return latex.render(self)
-
-    def __str__(self) -> str:
-        return text.render(self)
-
-    def __repr__(self) -> str:
-        inputs, gradients = listed(i.name for i in self.inputs), listed(self.gradients, LISTED // 2)
-        count = len(self.equations)
-        return line(f"Derivation(loss of {inputs}; {count} equation{'s' * (count != 1)}; gradients: {gradients})")
-
-    def _repr_latex_(self) -> str:
-        return f"$$\n{self.to_latex()}\n$$"
+        symbols = rests_on([(e.symbol, (e.expression,)) for e in self.equations], outputs)
+        return tuple(e for e in self.equations if e.symbol in symbols)

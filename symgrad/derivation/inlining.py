@@ -13,7 +13,8 @@ from typing import Any
 
 import sympy
 
-from symgrad.derivation.equations import Derivation, Equation
+from symgrad.derivation.derivation import Derivation
+from symgrad.derivation.equations import Equation
 from symgrad.graphs.names import RESERVED
 from symgrad.graphs.shapes import array_shape
 from symgrad.operations.shapes import Shape

@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 
+from symgrad.derivation.equations import Equations
 from symgrad.graphs.shapes import array_shape
 from symgrad.operations.row import Composition, Elementwise
 from symgrad.operations.shapes import Shape
 from symgrad.operations.sympy_nodes import Applied
 from symgrad.operations.table import TABLE
-
-if TYPE_CHECKING:
-    from symgrad.derivation.equations import Derivation
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Operations:
         return self.total / max(self.loss, 1)
 
 
-def count(derivation: Derivation) -> Operations:
+def count(derivation: Equations) -> Operations:
     """The operations of a derivation."""
     costs = {e.symbol: cost(e.expression, derivation.shapes) for e in derivation.equations}
     forward = sum(costs[e.symbol] for e in derivation.forward)

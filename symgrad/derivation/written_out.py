@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy
 
-from symgrad.derivation.equations import Derivation
-from symgrad.derivation.notation.text import writer_of
+from symgrad.derivation.equations import Equations
+from symgrad.derivation.listing import writer_of
 from symgrad.derivation.notation.writer import SUM
 
 
-def expanded(derivation: Derivation, longest: int) -> dict[str, str]:
+def expanded(derivation: Equations, longest: int) -> dict[str, str]:
     """The gradient of each parameter with every equation written into it, as text.
 
     Where that gets longer than `longest`, the gradient's own equation alone, which says so where it rests on results that have

@@ -1,4 +1,4 @@
 """Students' answers: read, compared, diagnosed, marked.
 
-Must never know: `torch`, `frameworks`, `checking`, `reports`; an answer never reaches SymPy's parser.
+Must never know: `torch`, `reports`, `click`; and an answer never reaches SymPy's parser.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import Message, message
 from symgrad.grading.answer_key.key import Key
 from symgrad.grading.answer_key.target import Target, step_of
 from symgrad.grading.answer_key.target_names import target_of
@@ -18,13 +19,12 @@ from symgrad.grading.equality.decision import Decision, decide, plausible
 from symgrad.grading.equality.worlds import World
 from symgrad.grading.language import algebra
 from symgrad.grading.language.characters import SAME
-from symgrad.grading.language.terms import Term, parts, sized
+from symgrad.grading.language.terms import Term, parts
 from symgrad.grading.mistakes.diagnosis import Catalogue, Diagnosis, ranked, told
 from symgrad.grading.mistakes.figures import explained, figures_of, judge_figures
 from symgrad.grading.outcome import CORRECT, MISSING, Outcome
+from symgrad.operations.table import TABLE
 
-ONE_SIDED = frozenset({"abs", "sqrt", "rsqrt", "log", "log2", "log10", "log1p", "power", "sign", "norm"})
-"""Operations that may be right on one side of zero alone."""
 REMEMBERED = 4096
 MOST_WORLDS = 64
 NEARLY = 1e-9
@@ -75,19 +75,17 @@ class Judge:
             if target.index is not None and term.shape == target.shape != target.wanted:
                 term = algebra.entry(term, f"{target.index[0] + 1},{target.index[1] + 1}", term.start, term.end)
             if self._is_value(name, term, target):
-                said = (
-                    f"This is the value of {target.step}; what is asked is its adjoint, {target}. Hand it in as d{target.step}."
-                )
-                return Outcome("unreadable", message=said)
+                said = message("value_for_adjoint", step=target.step, target=str(target))
+                return Outcome("unreadable", messages=(said,))
             with np.errstate(all="ignore"):
                 return self._judged(term, target, self._own(own or {}, target))
         except StudentError as error:
-            return Outcome("unreadable", message=str(error))
+            return Outcome("unreadable", messages=(error.message,))
         except MemoryError:
             raise
         except Exception as error:  # a failure of the tool never costs a mark
-            note = f"{type(error).__name__}: {error}"
-            return Outcome("undecided", message="This couldn't be judged; a person will look at it.", note=note)
+            note = message("judging_raised", type=type(error).__name__, said=str(error))
+            return Outcome("undecided", messages=(message("not_judged"),), note=note)
 
     def _target(self, name: str) -> Target:
         found = self._targets.get(name)
@@ -145,7 +143,7 @@ class Judge:
         if followed is not None:
             return followed
         if decision.equal is None:
-            return Outcome("undecided", message="Whether this is right couldn't be decided; a person will look at it.")
+            return Outcome("undecided", messages=(message("not_decided"),))
         return self._wrong(term, target, decision, world)
 
     def _carried(self, term: Term, target: Target, own: Mapping[str, Term]) -> Outcome | None:
@@ -154,8 +152,7 @@ class Judge:
             kept = {step: own[step] for step in own if step in steps or step in mentions(term)}
             world = self._world(kept, steps)
             if plausible(world, term, target) and decide(world, term, target).equal:
-                mine = " and ".join(f"dL/d{step}" for step in steps)
-                return Outcome("correct", ("carried_forward",), f"This follows from your {mine}.", 1.0)
+                return Outcome("correct", ("carried_forward",), (message("follows_from_yours", steps=steps),), 1.0)
         return None
 
     def _world(self, own: Mapping[str, Term], carried: tuple[str, ...] = ()) -> World:
@@ -183,40 +180,40 @@ class Judge:
             turned = self.catalogue.explain(target, np.swapaxes(value, 1, 2))
             right = np.allclose(np.swapaxes(value, 1, 2), self.truth.floats.truth(target), rtol=1e-6)
             tags = ("transposed",) if right else ("shape", *turned.tags)
-            diagnosis = Diagnosis(tags, () if right else turned.sentences)
-        said = f"This is {sized(found)}, the gradient is {sized(wanted)}."
-        if "transposed" in diagnosis.tags:
-            said = f"This is {sized(found)}, the gradient is {sized(wanted)}: is it transposed?"
+            diagnosis = Diagnosis(tags, () if right else turned.explanations)
+        said = message("other_shape", found=found, wanted=wanted, transposed="transposed" in diagnosis.tags)
         last = () if {"transposed", "shape"} & set(diagnosis.tags) else ("shape",)
-        return Outcome("incorrect", (*diagnosis.tags, *last), _sentences(said, diagnosis))
+        return Outcome("incorrect", (*diagnosis.tags, *last), (*told(diagnosis), said))
 
     def _value(self, term: Term) -> Any:
         return self.truth.floats.value(term, len(next(iter(self.key.points.values()))))
 
     def _wrong(self, term: Term, target: Target, decision: Decision, world: World) -> Outcome:
-        if any(part.head in ONE_SIDED for part in parts(term)) and self._positively(term, target):
-            return Outcome("incorrect", ("positive_axis_only",), "This is right only where the variables are positive.")
+        if any(_is_one_sided(part.head) for part in parts(term)) and self._positively(term, target):
+            return Outcome("incorrect", ("positive_axis_only",), (message("right_on_positive_axes"),))
         value = decision.value if world is self.truth else self._value(term)
         if decision.nowhere:
-            return Outcome("incorrect", ("undefined",), "This is undefined where the gradient is defined.")
+            return Outcome("incorrect", ("undefined",), (message("undefined_everywhere"),))
         if decision.undefined:
-            return Outcome("incorrect", ("undefined",), "This is undefined at points where the gradient is defined.")
+            return Outcome("incorrect", ("undefined",), (message("undefined_at_points"),))
         truth = self.truth.floats.truth(target)
         if np.all(np.abs(value - truth) <= NEARLY * np.abs(truth)):
-            return Outcome("incorrect", (), "This is close to the gradient, but not equal to it.")
+            return Outcome("incorrect", (), (message("close_to_gradient"),))
         diagnosis = Diagnosis() if is_number(term) else self.catalogue.explain(target, value)
-        if not np.any(value):
-            said = "This is zero, the gradient isn't."
-        elif not diagnosis.tags and self._at_points(value, truth):
-            said = "This is right at some points and wrong at others."
-        else:
-            said = "" if diagnosis.sentences else "This is not the gradient."
+        said = [*told(diagnosis), *self._besides(value, truth, diagnosis)]
         right = decision.right
         if right.any() and right.size > 1:
-            listed = [f"[{i + 1},{j + 1}]" for i, j in np.argwhere(right)[:MOST_LISTED]]
-            more = ", …" if right.sum() > MOST_LISTED else ""
-            said = f"{said} {int(right.sum())} of {right.size} entries are right: {', '.join(listed)}{more}.".strip()
-        return Outcome("incorrect", diagnosis.tags, _sentences(said, diagnosis), float(right.mean()))
+            said.append(_entries_right(right))
+        return Outcome("incorrect", diagnosis.tags, tuple(said), float(right.mean()))
+
+    def _besides(self, value: Any, truth: Any, diagnosis: Diagnosis) -> Iterator[Message]:
+        """What is said of a wrong answer besides its explanations."""
+        if not np.any(value):
+            yield message("answer_is_zero")
+        elif not diagnosis.tags and self._at_points(value, truth):
+            yield message("right_at_points")
+        elif not diagnosis.explanations:
+            yield message("not_the_gradient")
 
     def _at_points(self, value: Any, truth: Any) -> bool:
         """Whether an answer is right at some of the points."""
@@ -228,6 +225,13 @@ class Judge:
         return bool(len(next(iter(key.points.values()))) and decide(World(key), term, target).equal)
 
 
-def _sentences(said: str, diagnosis: Diagnosis) -> str:
-    """The sentences of a message; several explanations are told as such."""
-    return " ".join(part for part in (told(diagnosis), said) if part)
+def _entries_right(right: Any) -> Message:
+    """Which entries are right, as far as a message lists them."""
+    listed = tuple((int(i) + 1, int(j) + 1) for i, j in np.argwhere(right)[:MOST_LISTED])
+    return message("entries_right", count=int(right.sum()), of=int(right.size), entries=listed)
+
+
+def _is_one_sided(head: str) -> bool:
+    """Whether a formula with such a term may be right on one side of zero alone."""
+    row = TABLE.get(head)
+    return row is not None and row.one_sided

@@ -15,7 +15,8 @@ import sympy
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
-from symgrad.basics.errors import AuthorError, nearest
+from symgrad.basics.errors import AuthorError, SymgradError, closest
+from symgrad.basics.messages import Message, message, verbatim
 from symgrad.graphs.graph import Graph, Input, Node
 from symgrad.graphs.names import Names
 from symgrad.graphs.shapes import array_shape
@@ -58,17 +59,19 @@ def steps_of(expression: Any) -> dict[str, Any]:
         if isinstance(node, (Step, MatrixStep)):
             name = str(node.args[0])
             if found.setdefault(name, node) != node:
-                raise AuthorError(f"two different steps are called '{name}'", field="step", accepted="a name for each")
+                raise AuthorError(message("two_steps_called", name=name), field="step", accepted=message("a_name_for_each"))
     return found
 
 
 def check_name(name: str, field: str) -> None:
     """Raises AuthorError for a name that Python wouldn't take."""
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise AuthorError(f"{name!r} can't be a name", field=field, accepted="letters, digits and _, not a Python keyword")
+        accepted = message("letters_and_no_keyword")
+        raise AuthorError(message("cannot_be_a_name", text=repr(name)), field=field, accepted=accepted)
     plain = unicodedata.normalize("NFKC", name)
     if plain != name:  # Python reads both as one name
-        raise AuthorError(f"{name!r} is another way to write '{plain}'", field=field, accepted=f"'{plain}'")
+        found = message("another_way_to_write", text=repr(name), plain=plain)
+        raise AuthorError(found, field=field, accepted=message("in_quotes", name=plain))
 
 
 class _Reader:
@@ -92,7 +95,8 @@ class _Reader:
         for name in sorted(steps):
             check_name(name, "step")
             if name in self.inputs:
-                raise AuthorError(f"'{name}' is a symbol and a step", field="step", accepted="another name for the step")
+                accepted = message("another_name_for_the_step")
+                raise AuthorError(message("a_symbol_and_a_step", name=name), field="step", accepted=accepted)
         self._step_symbols = {name: self._names.symbol(name) for name in sorted(steps)}
 
     def _survey(self, expression: Any) -> None:
@@ -110,18 +114,19 @@ class _Reader:
         try:
             shape = shape_of(symbol)
         except ValueError as error:
-            raise AuthorError(f"'{name}': {error}", field="symbol", accepted="rows and columns as numbers") from None
+            found = message("of_symbol", name=name, found=_found(error))
+            raise AuthorError(found, field="symbol", accepted=message("rows_and_columns_as_numbers")) from None
         if 0 in shape:
-            raise AuthorError(f"'{name}' is {shape[0]}×{shape[1]}, without entries", field="symbol")
+            raise AuthorError(message("without_entries", name=name, shape=shape), field="symbol")
         for assumption in ("is_imaginary", "is_integer", "is_zero", "is_infinite"):
             if getattr(symbol, assumption, None):
-                text = f"'{name}' is declared {assumption.removeprefix('is_')}"
-                raise AuthorError(text, field="symbol", accepted="real symbols, with a sign if need be")
+                found = message("declared", name=name, assumption=assumption.removeprefix("is_"))
+                raise AuthorError(found, field="symbol", accepted=message("real_symbols"))
         if name in self.inputs:
             before = self.inputs[name]
             if before.shape != shape:
-                written = f"{before.shape[0]}×{before.shape[1]} and {shape[0]}×{shape[1]}"
-                raise AuthorError(f"'{name}' is used with two shapes, {written}", field="symbol", accepted="one shape a name")
+                found = message("used_with_two_shapes", name=name, shapes=(before.shape, shape))
+                raise AuthorError(found, field="symbol", accepted=message("one_shape_a_name"))
             return
         made = Input(name, self._names.symbol(name), shape, symbol)
         self.inputs[name] = made
@@ -194,7 +199,8 @@ class _Reader:
         try:
             shape = row.shape([self.shape(operand) for operand in operands], *options)
         except ValueError as error:
-            raise AuthorError(f"{error}, in {shortened(origin)}", field="loss") from None
+            found = message("in_expression", found=_found(error), expression=shortened(origin))
+            raise AuthorError(found, field="loss") from None
         if shape == (1, 1) and not any(operand.free_symbols for operand in operands):
             return row.equation(*operands, *options)
         step = self._step_of.get(origin)
@@ -226,11 +232,12 @@ def shortened(expression: Any) -> str:
 def _outside(expression: Any) -> AuthorError:
     head = type(expression).__name__
     if expression in (sympy.I, sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
-        return AuthorError(f"{expression} isn't a real number", field="loss")
-    hint = nearest(head.lower(), TABLE, cutoff=0.75)
-    text = f"{head} isn't in the table of operations{hint} It stands in {shortened(expression)}"
-    return AuthorError(
-        text.replace("operations It", "operations. It"),
-        field="loss",
-        accepted="the operations that symgrad exports, and SymPy's heads for them",
-    )
+        return AuthorError(message("not_a_real_number", expression=str(expression)), field="loss")
+    near = closest(head.lower(), TABLE, cutoff=0.75)
+    found = message("outside_the_table", head=head, closest=near, expression=shortened(expression))
+    return AuthorError(found, field="loss", accepted=message("operations_of_the_table"))
+
+
+def _found(error: ValueError) -> Message:
+    """What a rule of shapes says of operands that don't go together."""
+    return error.found if isinstance(error, SymgradError) else verbatim(str(error))

@@ -1,6 +1,6 @@
 """The graph of a loss: every distinct subexpression once, in an order in which operands come first.
 
-Comes from `reading`; goes to the derivation. A value is a plain real symbol that stands for an array with two trailing
+Comes from `from_sympy`; goes to the derivation. A value is a plain real symbol that stands for an array with two trailing
 axes, so that ``a*b`` between symbols means entry by entry.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 
 import sympy
 
+from symgrad.graphs.walks import Definition
 from symgrad.operations.row import Elementwise, Structural
 from symgrad.operations.shapes import SCALAR, Shape
 
@@ -76,3 +77,8 @@ class Graph:
     def shapes(self) -> dict[sympy.Symbol, Shape]:
         """The shape of every symbol."""
         return {i.symbol: i.shape for i in self.inputs} | {n.symbol: n.shape for n in self.nodes}
+
+    @property
+    def definitions(self) -> list[Definition]:
+        """Every node's symbol with its operands, for walks."""
+        return [(n.symbol, n.operands) for n in self.nodes]

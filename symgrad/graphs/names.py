@@ -8,14 +8,9 @@ from collections.abc import Iterable
 
 import sympy
 
-from symgrad.operations.table import TABLE
+from symgrad.operations.table import IN_CODE, TABLE
 
-RESERVED = (
-    frozenset(TABLE)
-    | frozenset(dir(builtins))
-    | frozenset(keyword.kwlist)
-    | {"number", "pi", "euler", "catalan", "lift", "plus", "less", "less_equal", "equal", "both", "either", "negation"}
-)
+RESERVED = frozenset({*TABLE, *dir(builtins), *keyword.kwlist}) | IN_CODE
 """Names that mean something in generated code."""
 
 

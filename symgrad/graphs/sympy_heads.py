@@ -2,12 +2,15 @@
 
 One function a head; a head that is a plain function of one row needs none, its row names it. Products are divided into
 a quotient and halved until they are short, so that reverse mode over them costs no more than prefix and suffix products.
+Other packages add heads as entry points of the group `symgrad.heads`, each a `Head` under the name of its class.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import sympy
@@ -18,7 +21,10 @@ from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import GenericIdentity
 
 from symgrad.basics.errors import AuthorError
-from symgrad.operations.table import BY_HEAD
+from symgrad.basics.messages import message
+from symgrad.basics.registries import Registry, instance_of
+from symgrad.graphs.products import divides
+from symgrad.operations.table import BY_HEAD, row_of
 
 LONGEST_PRODUCT = 3
 """Factors of a product whose partial derivatives are written out; longer products are halved."""
@@ -33,6 +39,18 @@ class Operands:
     options: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True)
+class Head:
+    """A head of SymPy's, and how an expression of it is taken apart; None where the table has no row for that one."""
+
+    head: type
+    apart: Callable[[Any], Operands | None]
+
+    @property
+    def name(self) -> str:
+        return self.head.__name__
+
+
 def _product(factors: list[Any]) -> Any:
     return factors[0] if len(factors) == 1 else sympy.Mul(*factors, evaluate=False)
 
@@ -41,11 +59,7 @@ def _mul(e: Any) -> Operands:
     above: list[Any] = []
     below: list[Any] = []
     for factor in e.args:
-        base, exponent = factor.as_base_exp() if isinstance(factor, sympy.Pow) else (factor, sympy.S.One)
-        if exponent.is_Rational and exponent.is_negative:
-            below.append(base**-exponent if exponent != -1 else base)
-        else:
-            above.append(factor)
+        (below if divides(factor) else above).append(1 / factor if divides(factor) else factor)
     if below:
         return Operands("divide", (_product(above or [sympy.S.One]), _product(below)))
     if len([f for f in above if not f.is_Number]) <= LONGEST_PRODUCT:
@@ -77,7 +91,7 @@ def _piecewise(e: Any) -> Operands:
         if condition == sympy.true:
             return Operands("choose", (*branches, value))
         branches += [value, condition]
-    raise AuthorError("a Piecewise leaves points without a value", field="loss", accepted="a last branch (…, True)")
+    raise AuthorError(message("piecewise_with_gaps"), field="loss", accepted=message("a_last_branch"))
 
 
 def _polygamma(e: Any) -> Operands | None:
@@ -90,7 +104,8 @@ def _polygamma(e: Any) -> Operands | None:
 def _zeta(e: Any) -> Operands:
     order, x = e.args if len(e.args) == 2 else (*e.args, sympy.S.One)
     if not order.is_Rational or order <= 1:
-        raise AuthorError(f"the order of {e} is {order}", field="loss", accepted="a number above 1")
+        found = message("order_of_zeta", expression=str(e), order=str(order))
+        raise AuthorError(found, field="loss", accepted=message("a_number_above_1"))
     return Operands("zeta", (x,), (order,))
 
 
@@ -132,7 +147,7 @@ def _element(e: Any) -> Operands | None:
 def _slice(e: Any) -> Operands:
     (top, bottom, down), (left, right, along) = e.rowslice, e.colslice
     if down != 1 or along != 1:
-        raise AuthorError(f"a part of a matrix with a stride, {e}", field="loss", accepted="slices without a stride")
+        raise AuthorError(message("part_with_a_stride", expression=str(e)), field="loss", accepted=message("slices"))
     return Operands("take", (e.parent,), (int(top), int(bottom), int(left), int(right)))
 
 
@@ -144,7 +159,7 @@ def _dense(e: Any) -> Operands:
     return Operands("block", tuple(e.flat()), (int(e.rows), int(e.cols)))
 
 
-HEADS: Mapping[Any, Callable[[Any], Operands | None]] = {
+TAKEN_APART: Mapping[Any, Callable[[Any], Operands | None]] = {
     sympy.Add: lambda e: Operands("add", tuple(e.args)),
     sympy.Mul: _mul,
     sympy.Pow: _pow,
@@ -191,13 +206,26 @@ READ: Mapping[Any, str] = {
 """Heads that are read as a row, over the same operands, and never built: SymPy rewrites some of them eagerly."""
 
 
+def _as_row(name: str, expression: Any) -> Operands:
+    return Operands(name, tuple(expression.args))
+
+
+_OWN: Mapping[Any, Callable[[Any], Operands | None]] = {
+    **{head: partial(_as_row, row.name) for head, row in BY_HEAD.items()},
+    **{head: partial(_as_row, name) for head, name in READ.items()},
+    **TAKEN_APART,
+}
+HEADS: Registry[Head] = Registry(
+    MappingProxyType({head.__name__: Head(head, apart) for head, apart in _OWN.items()}), "symgrad.heads", instance_of(Head)
+)
+"""Every head that is read, by the name of its class."""
+
+
 def parts(expression: Any) -> Operands | None:
     """An expression of SymPy's taken apart, or None where the table has no row for it."""
     head = type(expression)
-    if head in HEADS:
-        return HEADS[head](expression)
-    if head in READ:
-        return Operands(READ[head], tuple(expression.args))
-    if head in BY_HEAD:
-        return Operands(BY_HEAD[head].name, tuple(expression.args))
-    return None
+    known = HEADS.get(head.__name__)
+    if known is not None and known.head is head:
+        return known.apart(expression)
+    row = row_of(head)
+    return None if row is None else _as_row(row.name, expression)

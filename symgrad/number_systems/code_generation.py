@@ -18,6 +18,7 @@ from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Not, Or
 
+from symgrad.graphs.products import quotient
 from symgrad.operations.row import Structural
 from symgrad.operations.sympy_nodes import Applied, applied
 from symgrad.operations.table import TABLE
@@ -116,16 +117,11 @@ class _Printer:
         return f"{self.doprint(first)} + {self._factor(second) if second.is_Rational else self.doprint(second)}"
 
     def _product(self, e: sympy.Mul) -> str:
-        coefficient, rest = e.as_coeff_Mul()
-        sign = "-" if coefficient < 0 else ""
-        size = abs(coefficient)
-        above: list[str] = []
-        below: list[str] = []
-        for factor in rest.as_ordered_factors():
-            if isinstance(factor, sympy.Pow) and factor.exp.is_Rational and factor.exp.is_negative:
-                below.append(self._factor(1 / factor))
-            else:
-                above.append(self._factor(factor))
+        parts = quotient(e)
+        sign = "-" if parts.coefficient < 0 else ""
+        size = abs(parts.coefficient)
+        above = [self._factor(factor) for factor in parts.above]
+        below = [self._factor(factor) for factor in parts.below]
         short = size.q <= EXACT and size.p <= EXACT
         if size.q != 1 and short:
             below.insert(0, str(size.q))

@@ -22,13 +22,6 @@ MOST_TERMS = 20_000
 MOST_INDETERMINATES = 200
 
 
-LINEAR = (
-    "total", "mean", "trace", "transpose", "matmul", "take", "embed", "broadcast", "block", "identity", "vstack", "hstack",
-    "diag", "diagonal", "flip", "roll", "kron", "cross",
-)  # fmt: skip
-"""Rows on whole matrices that sums and products make up."""
-
-
 class NotPolynomial(Exception):
     """Something isn't a polynomial, or would be one of too many terms."""
 
@@ -66,7 +59,7 @@ class Polynomials(System):
         return array
 
     def structural(self, row: Structural) -> Callable[..., Any]:
-        if row.name not in LINEAR:
+        if not row.polynomial:
             raise NotPolynomial
         return super().structural(row)
 
@@ -120,7 +113,7 @@ def bounded(graph: Graph) -> None:
                 found = operands[0] * rows * columns
             case "power":
                 found = _power(operands[0], node.operands[1])
-            case name if name in LINEAR:
+            case _ if isinstance(node.row, Structural) and node.row.polynomial:
                 found = max(operands, default=1)
             case _:
                 raise NotPolynomial

@@ -7,6 +7,9 @@ from typing import Any
 
 from sympy import Integer
 
+from symgrad.basics.errors import WrongShape
+from symgrad.basics.messages import message
+from symgrad.operations.options import plain
 from symgrad.operations.shapes import Shape
 from symgrad.operations.sympy_nodes import applied
 
@@ -15,7 +18,7 @@ def reduced(shapes: Sequence[Shape], axis: Any = None) -> Shape:
     """The shape that is left when an axis (None: both) is reduced."""
     ((rows, columns),) = shapes
     if axis not in (None, 0, 1):
-        raise ValueError(f"axis is 0, 1 or None, found {axis}")
+        raise WrongShape(message("no_such_axis", found=plain(axis)))
     return (1, 1) if axis is None else (1, columns) if axis == 0 else (rows, 1)
 
 
@@ -24,7 +27,7 @@ def kept(shapes: Sequence[Shape], axis: Any = None) -> Shape:
     (shape,) = shapes
     reduced(shapes, axis)
     if axis is None and 1 not in shape:
-        raise ValueError(f"axis may be left out for a row or a column, found {shape[0]}×{shape[1]}; give axis=0 or axis=1")
+        raise WrongShape(message("axis_needed", shape=shape))
     return shape
 
 

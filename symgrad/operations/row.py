@@ -8,9 +8,10 @@ between such symbols mean entry by entry, the matrix product is ``applied("matmu
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -18,6 +19,10 @@ import sympy
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import BooleanAtom
 
+from symgrad.basics.errors import WrongCall
+from symgrad.basics.messages import message
+from symgrad.operations.functions import function_of
+from symgrad.operations.operands import encode_operand
 from symgrad.operations.shapes import SCALAR, Shape, broadcast_shapes
 from symgrad.operations.sympy_nodes import applied, decode, encode, is_matrix, matrix_applied, shape_of
 
@@ -26,7 +31,7 @@ Rule: TypeAlias = Callable[..., tuple[Any, ...]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Operation:
+class Operation(ABC):
     """What every row says."""
 
     name: str
@@ -41,9 +46,29 @@ class Operation:
     """Options beside the defaults at which the survey of PyTorch looks, too."""
     heads: tuple[Any, ...] = ()
     """SymPy heads that are read as this row; the first one is built where all operands are scalars."""
-    torch: Callable[..., Any] | None = None
-    """``torch(module, *operands, *options)``; None where the other number systems' way serves."""
     domain: str = "all reals"
+    convention: str = ""
+    """What PyTorch takes for the derivative at the kinks, where there are some."""
+    sign: str = ""
+    """What text writes for it, where that isn't its name."""
+    latex: str = ""
+    """What LaTeX writes for it, where that isn't its name upright."""
+    aliases: tuple[str, ...] = ()
+    """Other names that people give it."""
+    authored: bool = True
+    """Whether authors write it by this name; the others are what derivations and SymPy's heads are made of."""
+    by_hand: bool = True
+    """Whether people who work with pen and paper call it by its name; others arrange, or have a sign of their own."""
+    kernel: bool = True
+    """Whether a framework has a kernel for it; without one it is computed of its parts there as everywhere."""
+    saturates: bool = False
+    """Whether it comes close to a limit as fast as exp does."""
+    vanishes: bool = False
+    """Whether a term may get so small by it that a sum doesn't show it."""
+    one_sided: bool = False
+    """Whether a formula with it may be right on one side of zero alone."""
+    product: bool = False
+    """Whether it multiplies operands, so that the product rule has a term for each."""
 
     def __repr__(self) -> str:
         return f"symgrad.{self.name}"
@@ -52,6 +77,15 @@ class Operation:
         """Arguments of a node divided into operands and decoded options."""
         count = len(arguments) - len(self.options)
         return tuple(arguments[:count]), tuple(decode(a) for a in arguments[count:])
+
+    @abstractmethod
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        """The operation of operands as an expression. Raises WrongCall or WrongShape."""
+
+    @cached_property
+    def function(self) -> Callable[..., Any]:
+        """The operation as the package exports it."""
+        return function_of(self)
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -69,17 +103,17 @@ class Operation:
         names = list(self.options)
         extra = operands[count:]
         if self.operands is None and not operands:
-            raise TypeError(f"{self.name} takes one operand or more, found none")
+            raise WrongCall(message("operand_needed", operation=self.name))
         if len(operands) < count or len(extra) > len(names):
-            raise TypeError(f"{self.name} takes {count} operand{'s' * (count != 1)}, found {len(operands)}")
+            raise WrongCall(message("operands_counted", operation=self.name, takes=count, found=len(operands)))
         twice = next((name for name, _ in zip(names, extra, strict=False) if name in options), None)
         if twice is not None:
-            raise TypeError(f"{self.name} has two values for '{twice}'")
+            raise WrongCall(message("option_given_twice", operation=self.name, option=twice))
         unknown = set(options) - set(names)
         if unknown:
-            raise TypeError(f"{self.name} has no option '{min(unknown)}'; it has {', '.join(names) or 'none'}")
+            raise WrongCall(message("no_such_option", operation=self.name, option=min(unknown), known=names))
         options = dict(zip(names, extra, strict=False)) | options
-        given = [operand if isinstance(operand, sympy.Basic) else encode_operand(operand) for operand in operands[:count]]
+        given = [encode_operand(operand) for operand in operands[:count]]
         return given + [self._option(name, options.get(name, default)) for name, default in self.options.items()]
 
     def _option(self, name: str, value: Any) -> sympy.Basic:
@@ -89,32 +123,18 @@ class Operation:
         if isinstance(self.options[name], bool):
             if isinstance(value, (bool, np.bool_, BooleanAtom)):
                 return encode(bool(value))
-            raise TypeError(f"{self.name}'s {name} is True or False, found {value!r}")
+            raise WrongCall(message("option_not_a_truth_value", operation=self.name, option=name, found=repr(value)))
         accepted = isinstance(value, (int, float, sympy.Number, np.integer, np.floating)) and not isinstance(value, bool)
         if isinstance(value, Str) and value.name == "None":  # from a closed form
             return value
         if not accepted:
-            raise TypeError(f"{self.name}'s {name} is a number, found {value!r}")
+            raise WrongCall(message("option_not_a_number", operation=self.name, option=name, found=repr(value)))
         return encode(value.item() if isinstance(value, np.generic) else value)
 
 
-def encode_operand(operand: Any) -> sympy.Basic:
-    """A number or a nested list of numbers as an operand; never a string, which SymPy would execute."""
-    if isinstance(operand, (str, bytes)):
-        raise TypeError(f"an operand is an expression or a number, found the string {operand!r}")
-    if isinstance(operand, np.ndarray):
-        operand = operand.tolist()
-    if isinstance(operand, (list, tuple)):
-        return sympy.ImmutableDenseMatrix(operand)
-    if isinstance(operand, np.generic):
-        operand = operand.item()
-    if isinstance(operand, bool) or not isinstance(operand, (int, float, Fraction, sympy.MatrixBase)):
-        if type(operand).__module__ == "torch":
-            raise TypeError(
-                "an operand is an expression or a number, found a tensor; in torch_loss write torch's own functions"
-            )
-        raise TypeError(f"an operand is an expression or a number, found {operand!r}")
-    return operand.as_immutable() if isinstance(operand, sympy.MatrixBase) else encode(operand)
+def by_name(*groups: Iterable[Operation]) -> dict[str, Operation]:
+    """Rows by their names, for rows that are made of others."""
+    return {row.name: row for group in groups for row in group}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -136,8 +156,6 @@ class Elementwise(Operation):
     """Of a periodic function: a distance of operands over which values may lie that far apart (a quarter of the period)."""
     kinks: Callable[..., tuple[Any, ...]] = lambda *_: ()
     """Expressions that are zero exactly where the operation isn't differentiable."""
-    convention: str = ""
-    """What PyTorch takes for the derivative at the kinks."""
     build: Callable[..., Expr] | None = None
     """The equation's own arithmetic, for rows that are plain arithmetic (a square is ``r**2``)."""
 
@@ -201,16 +219,17 @@ class Structural(Operation):
     """
 
     shape: Callable[..., Shape]
-    """``shape(shapes of the operands, *options)``; raises ValueError in the author's words."""
+    """``shape(shapes of the operands, *options)``; raises WrongShape where there is none."""
     adjoints: Callable[[Use], tuple[Any, ...]]
     evaluate: Callable[..., Any]
     cost: int | Literal["product", "cube", "result", "none"] = 1
     """How many operations: so many an entry of the operand, those of a matrix product, of an elimination, one an entry of
     the result, or none."""
+    polynomial: bool = False
+    """Whether polynomials are computed through it: entries are moved, added and multiplied, without running results."""
     scalar_valued: bool = False
     """Whether the result over the whole matrix is a scalar of the loss (rather than a 1×1 matrix)."""
     kinks: Callable[..., tuple[Any, ...]] = lambda *_: ()
-    convention: str = ""
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
         arguments = self._arguments(operands, options)
@@ -231,6 +250,8 @@ class Composition(Operation):
     """A name for a composition of other rows; it never becomes a node of its own."""
 
     compose: Callable[..., Any]
+    over_matrices: bool = False
+    """Whether it says nothing of scalars."""
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
         given, decoded = self.split(self._arguments(operands, options))

@@ -21,10 +21,17 @@ if TYPE_CHECKING:
 
 CONTROLS = "symgrad_controls"
 """The property of a test that carries its controls, as in ``10 of 10``."""
-UNNAMED = (
-    'no exercises to run this test for; write @pytest.mark.exercises("exercises/") above it,'
-    " or symgrad_exercises = exercises/ into the settings of pytest"
-)
+
+
+def said(caught: int, planted: int) -> str:
+    """The value of that property."""
+    return f"{caught} of {planted}"
+
+
+def counted(value: str) -> tuple[int, int]:
+    """How many planted errors were caught, and how many were planted, by the value of that property."""
+    caught, _, planted = value.split()
+    return int(caught), int(planted)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,7 +64,7 @@ def symgrad_check(request: pytest.FixtureRequest, _symgrad_dtype: str) -> Callab
 
         result = check(exercise, **{**asked.given, "dtype": _symgrad_dtype, **given})
         if result.planted:
-            request.node.user_properties.append((CONTROLS, f"{result.caught} of {result.planted}"))
+            request.node.user_properties.append((CONTROLS, said(result.caught, result.planted)))
         return result
 
     return checked
@@ -73,7 +80,9 @@ def exercise(_symgrad_exercise: Exercise) -> Exercise:
 def _symgrad_exercise(request: pytest.FixtureRequest) -> Any:
     """The exercise behind `exercise`: only a test whose `exercise` isn't the user's own comes to ask for it."""
     if not hasattr(request, "param"):
-        pytest.fail(UNNAMED, pytrace=False)
+        from symgrad.basics.messages import message
+
+        pytest.fail(str(message("no_exercises_for_test")), pytrace=False)
     return request.param
 
 
@@ -110,7 +119,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             found = [str(value) for name, value in getattr(report, "user_properties", ()) if name == CONTROLS]
             if found and len(found) >= len(controls.get(report.nodeid, ())):
                 controls[report.nodeid] = found
-    counts = [[int(word) for word in said.split(" of ")] for each in controls.values() for said in each]
+    counts = [counted(value) for each in controls.values() for value in each]
     if counts:
+        from symgrad.basics.messages import message
+
         caught, planted = (sum(column) for column in zip(*counts, strict=True))
-        terminalreporter.write_line(f"controls: {caught} of {planted} planted errors caught")
+        terminalreporter.write_line(str(message("controls", caught=caught, planted=planted)))

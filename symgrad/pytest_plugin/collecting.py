@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from symgrad.basics.errors import UserError
+from symgrad.basics.messages import message
 from symgrad.checking.results.results import CheckResult
 from symgrad.checking.results.settings import Settings
-from symgrad.pytest_plugin import CONTROLS
+from symgrad.pytest_plugin import CONTROLS, said
 from symgrad.pytest_plugin.files import as_written, exercises, is_exercise_file, is_hidden
 from symgrad.pytest_plugin.options import ASKED
 
@@ -29,7 +30,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     """The line that says what exercises are checked with."""
     asked = config.stash[ASKED]
     given = {"seed": 0, **asked.given}
-    return ", ".join([f"symgrad: {version('symgrad')}", *asked.dtypes, *(f"{name} {value}" for name, value in given.items())])
+    return str(message("settings_of_session", version=version("symgrad"), dtypes=asked.dtypes, given=given))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -85,7 +86,7 @@ class ExerciseCollector(pytest.Collector):
         self.extra_keyword_matches.update(exercise.tags)
         for word in filter(None, (*exercise.tags, exercise.difficulty)):
             name = word.replace("-", "_")
-            self.config.addinivalue_line("markers", f"{name}: exercises with this tag or difficulty.")
+            self.config.addinivalue_line("markers", str(message("marker_of_tag", name=name)))
             self.add_marker(name)
 
     def collect(self) -> Iterator[ExerciseItem]:
@@ -140,14 +141,15 @@ class ExerciseItem(pytest.Item):
         if self.part.verdict != "pass":
             self._fail(self.part)
         if "xfail" in self.of.exercise.tags and not self.of.result(self.settings).passed:
-            pytest.xfail("another part of the exercise fails, as its tag says")
+            pytest.xfail(str(message("another_part_fails")))
 
     def reportinfo(self) -> tuple[str, int, str]:
         """Where the exercise is written, with the line from 0, and what of it is tested."""
         path, line = self.place
-        what = f"dL/d{self.parameter}" if self.parameter is not None else "the loss and all other claims"
-        _, bracket, dtype = self.name.partition("[")
-        return path, line - 1, f"{self.of.exercise.name}: {what}{' ' * bool(bracket)}{bracket}{dtype}"
+        what = f"dL/d{self.parameter}" if self.parameter is not None else message("loss_and_claims")
+        dtype = self.settings.dtype if len(self.config.stash[ASKED].dtypes) > 1 else None
+        label = message("item_of_exercise", exercise=self.of.exercise.name, what=what, dtype=dtype)
+        return path, line - 1, str(label)
 
     @property
     def place(self) -> tuple[str, int]:
@@ -169,6 +171,6 @@ class ExerciseItem(pytest.Item):
         from symgrad.pytest_plugin.parts import section
 
         self.add_report_section("call", "symgrad", section(part, result))
-        controls = (CONTROLS, f"{result.caught} of {result.planted}")
+        controls = (CONTROLS, said(result.caught, result.planted))
         if self.parameter is None and result.planted and controls not in self.user_properties:
             self.user_properties.append(controls)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from symgrad.basics.errors import nearest, printable
+from symgrad.basics.errors import closest, printable
+from symgrad.basics.messages import Message, message
 
 if TYPE_CHECKING:
     from symgrad.authoring.exercise import Exercise
@@ -65,9 +66,7 @@ def exercises_of(test: pytest.Item) -> dict[str, Exercise] | None:
     paths, options = (list(marker.args), marker.kwargs) if marker is not None else ([], {})
     only = [options["only"]] if isinstance(options.get("only"), str) else list(options.get("only", ()))
     if set(options) - {"only"} or not all(isinstance(word, (str, os.PathLike)) for word in [*paths, *only]):
-        raise pytest.Collector.CollectError(
-            'exercises takes paths, as in @pytest.mark.exercises("exercises/", only=["linear"])'
-        )
+        raise _uncollected(message("marker_takes_paths"))
     root = test.config.rootpath
     places = [_place(path, [test.path.parent, root]) for path in paths] or [
         _place(path, [root]) for path in test.config.getini("symgrad_exercises")
@@ -79,13 +78,17 @@ def exercises_of(test: pytest.Item) -> dict[str, Exercise] | None:
     names = [exercise.name for _, exercise in found]
     for name in only:
         if name not in names:
-            there = f"There are {', '.join(names)}"
-            raise pytest.Collector.CollectError(f"no exercise is called '{name}'{nearest(name, names) or '.'} {there}")
+            raise _uncollected(message("no_exercise_for_test", name=name, closest=closest(name, names), names=names))
     return {
         e.name if names.count(e.name) == 1 else f"{as_written(file, test.config)}:{e.name}": e
         for file, e in found
         if not only or e.name in only
     }
+
+
+def _uncollected(found: Message) -> pytest.Collector.CollectError:
+    """The error of pytest's for what can't be collected."""
+    return pytest.Collector.CollectError(str(found))
 
 
 def _matches(path: Path, patterns: Iterable[str]) -> bool:
@@ -109,8 +112,8 @@ def as_written(path: Path, config: pytest.Config) -> Path:
 def _place(path: str | os.PathLike[str], folders: list[Path]) -> Path:
     found = next((folder / path for folder in folders if (folder / path).exists()), None)
     if found is None:
-        looked = " and ".join(dict.fromkeys(str(folder) for folder in folders))
-        raise pytest.Collector.CollectError(f"{os.fspath(path)}: no such file or folder in {looked}")
+        looked = list(dict.fromkeys(str(folder) for folder in folders))
+        raise _uncollected(message("no_place", path=os.fspath(path), folders=looked))
     return Path(os.path.abspath(found))
 
 
@@ -122,5 +125,5 @@ def _files(place: Path, config: pytest.Config) -> Iterator[Path]:
     inside = [path for path in sorted(place.rglob("*.py")) if is_exercise_file(path, config)]
     shown = [path for path in inside if not any(part.startswith(("_", ".")) for part in path.relative_to(place).parts)]
     if not shown:
-        raise pytest.Collector.CollectError(f"{as_written(place, config)}: no exercises here")
+        raise _uncollected(message("no_exercises_here", path=str(as_written(place, config))))
     yield from shown

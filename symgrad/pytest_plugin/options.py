@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,8 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "order": ("N", "2 checks second derivatives, too"),
 }
 """Settings that have one value, by name; each is ``--symgrad-name`` and ``symgrad_name``."""
-WHOLE: Mapping[str, tuple[int, str]] = {
-    "points": (0, "a whole number, 0 or more"),
-    "seed": (0, "a whole number, 0 or more"),
-    "order": (1, "1, or 2 for second derivatives too"),
-}
-"""Settings that are whole numbers: the least, and what is accepted in words."""
+WHOLE: Mapping[str, int] = {"points": 0, "seed": 0, "order": 1}
+"""Settings that are whole numbers, with the least."""
 INCONCLUSIVE = ("fail", "skip")
 
 
@@ -78,7 +74,7 @@ def read(config: pytest.Config) -> Asked:
         _accepted("--symgrad-device", lambda: usable(given["device"]))
     inconclusive = config.getini("symgrad_inconclusive")
     if inconclusive not in INCONCLUSIVE:
-        raise pytest.UsageError(f"symgrad_inconclusive: found '{inconclusive}'; accepted: {', '.join(INCONCLUSIVE)}")
+        raise _found("symgrad_inconclusive", inconclusive, INCONCLUSIVE)
     asked = Asked(collects, given, _dtypes(config), inconclusive == "skip")
     if len(given) > 1:
         from symgrad.checking.results.settings import Settings
@@ -89,13 +85,15 @@ def read(config: pytest.Config) -> Asked:
 
 def _setting(name: str, text: str, label: str) -> Any:
     """The value of one setting."""
+    from symgrad.basics.messages import message
     from symgrad.checking.results.settings import Settings
 
     value: Any = text
     if name in WHOLE:
-        least, accepted = WHOLE[name]
+        least = WHOLE[name]
         if not (text.isascii() and text.isdigit()) or int(text) < least:
-            raise pytest.UsageError(f"{label}: found '{text}'; accepted: {accepted}")
+            accepted = message("one_or_two") if name == "order" else message("a_whole_number", least=least)
+            raise pytest.UsageError(str(message("option_found", label=label, value=text, accepted=accepted)))
         value = int(text)
     _accepted(label, lambda: Settings(**{name: value}))
     return value
@@ -104,11 +102,20 @@ def _setting(name: str, text: str, label: str) -> Any:
 def _accepted(label: str, make: Callable[[], Any]) -> None:
     """Raises UsageError, naming the option, where something can't be made of its value."""
     from symgrad.basics.errors import UserError
+    from symgrad.basics.messages import message
 
     try:
         make()
     except UserError as error:
-        raise pytest.UsageError(f"{label}: {error}") from None
+        raise pytest.UsageError(str(message("option_refused", label=label, found=error.found))) from None
+
+
+def _found(label: str, value: str, accepted: Sequence[str], closest: str | None = None) -> pytest.UsageError:
+    """That an option has a value which isn't one of those that it takes."""
+    from symgrad.basics.messages import message
+
+    names = message("names", names=accepted)
+    return pytest.UsageError(str(message("option_found", label=label, value=value, accepted=names, closest=closest)))
 
 
 def _dtypes(config: pytest.Config) -> tuple[str, ...]:
@@ -123,10 +130,9 @@ def _dtypes(config: pytest.Config) -> tuple[str, ...]:
 
 def _known(names: Iterable[str], label: str) -> None:
     """Raises UsageError for a format that doesn't exist."""
-    from symgrad.basics.errors import nearest
-    from symgrad.basics.float_formats import PRECISIONS
+    from symgrad.basics.errors import closest
+    from symgrad.basics.format_names import FORMAT_NAMES
 
     for name in names:
-        if name not in PRECISIONS:
-            hint = nearest(name, PRECISIONS)
-            raise pytest.UsageError(f"{label}: found '{name}'{hint}; accepted: {', '.join(PRECISIONS)}")
+        if name not in FORMAT_NAMES:
+            raise _found(label, name, FORMAT_NAMES, closest(name, FORMAT_NAMES))

@@ -5,7 +5,6 @@ Every gradient, finding and sentence belongs to exactly one item, so an exercise
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -13,9 +12,12 @@ from typing import TypeVar
 
 from symgrad.authoring.exercise import Exercise
 from symgrad.basics.errors import printable
+from symgrad.basics.messages import message
+from symgrad.checking.judging.explanations import of_finding, of_gradient
+from symgrad.checking.results.reasons import REASONS
 from symgrad.checking.results.results import CheckResult, Verdict, most_severe
 from symgrad.reports.check import rows
-from symgrad.reports.wording import commands, sentences, values
+from symgrad.reports.wording import commands
 
 Each = TypeVar("Each")
 
@@ -41,8 +43,8 @@ class Part:
     @property
     def headline(self) -> str:
         """The reason and the first sentence."""
-        reason = "planted errors missed" if self.is_blind and self.result.passed else rows.said(self.result.reason)
-        first = (self.result.message or "").partition("\n")[0]
+        reason = str(message("planted_missed")) if self.is_blind and self.result.passed else rows.said(self.result.reason)
+        first = str(self.result.messages[0]).partition("\n")[0] if self.result.messages else ""
         return printable(f"{reason}: {first}" if first else reason)
 
 
@@ -54,11 +56,21 @@ def of_parameter(result: CheckResult, parameter: str) -> Part:
     gradients = tuple(row for row in result.gradients if row.parameter == parameter)
     findings = tuple(finding for finding in result.findings if finding.subject == parameter)
     reason = most_severe([*(row.reason for row in gradients), *(finding.reason for finding in findings)])
-    own = replace(result, reason=reason, gradients=gradients, findings=findings, loss=None, message=None, planted=0, caught=0)
-    told = sentences.with_message(own)
-    if not told.passed and told.message is None:
-        told = replace(told, message=f"{subject}: {sentences.EXPLAINED.get(reason, rows.said(reason))}")
-    return Part(subject, told)
+    told = (*(m for row in gradients for m in of_gradient(row)), *(m for finding in findings for m in of_finding(finding)))
+    own = replace(
+        result,
+        reason=reason,
+        gradients=gradients,
+        findings=findings,
+        messages=told if REASONS[reason] != "pass" else (),
+        loss=None,
+        loss_reason="agree",
+        planted=0,
+        caught=0,
+    )
+    if not own.passed and not own.messages:
+        own = replace(own, messages=(message("gradient_wrong", gradient=subject, reason=reason, hints=[]),))
+    return Part(subject, own)
 
 
 def of_loss(result: CheckResult, exercise: Exercise) -> Part:
@@ -68,33 +80,21 @@ def of_loss(result: CheckResult, exercise: Exercise) -> Part:
     others = [of_parameter(result, name).result for name in exercise.parameter_names]
     gradients = _without(result.gradients, (row for part in others for row in part.gradients))
     findings = _without(result.findings, (finding for part in others for finding in part.findings))
-    reasons = [*(row.reason for row in gradients), *(finding.reason for finding in findings), *_of_the_loss_itself(result)]
+    reasons = [
+        *(row.reason for row in gradients),
+        *(finding.reason for finding in findings),
+        *([] if result.passed or result.loss_reason == "agree" else [result.loss_reason]),
+    ]
     if result.reason not in {*reasons, *(part.reason for part in others)}:
         reasons.append(result.reason)
-    said = (part.message.splitlines() for part in others if part.message)
-    left = _without((result.message or "").splitlines(), (line for lines in said for line in lines))
+    left = _without(result.messages, (each for part in others for each in part.messages))
     if result.caught < result.planted:
-        left = (*left, f"{result.caught} of {result.planted} planted errors were caught: errors can pass this check")
+        left = (*left, message("errors_can_pass", caught=result.caught, planted=result.planted))
     reason = most_severe(reasons)
-    told = replace(
-        result,
-        reason=reason,
-        gradients=gradients,
-        findings=findings,
-        message="\n".join(left) or sentences.EXPLAINED.get(reason),
-    )
+    if not left and REASONS[reason] != "pass":
+        left = (message("reason_explained", reason=reason),)
+    told = replace(result, reason=reason, gradients=gradients, findings=findings, messages=left)
     return Part("loss", told)
-
-
-def _of_the_loss_itself(result: CheckResult) -> Iterator[str]:
-    """The reason that speaks of the loss, if it isn't as it should be."""
-    loss = result.loss
-    if loss is None or result.passed:
-        return
-    if result.reason == "losses_differ" or (loss.absolute > loss.allowed and result.reason == "could_not_run"):
-        yield "losses_differ"
-    elif not math.isfinite(loss.absolute):
-        yield "undefined"
 
 
 def _without(items: Iterable[Each], taken: Iterable[Each]) -> tuple[Each, ...]:
@@ -106,11 +106,11 @@ def _without(items: Iterable[Each], taken: Iterable[Each]) -> tuple[Each, ...]:
 def paragraph(part: Part, command: list[str]) -> str:
     """The report's paragraph on a part that didn't pass, with the commands that repeat it."""
     result = part.result
-    reason = "planted errors missed" if part.is_blind and result.passed else rows.said(result.reason)
+    reason = str(message("planted_missed")) if part.is_blind and result.passed else rows.said(result.reason)
     where = f" ({result.path})" if result.path else ""
     lines = [f"{part.verdict.upper()}: {reason}: {result.name}, {part.subject}{where}"]
-    details = [pair for pair in rows.details(result) if pair[0] != "repeat"]
-    lines += _aligned([*details, ("repeat", shlex.join(command)), ("or", commands.repeat(result))])
+    details = [pair for pair in rows.details(result) if pair[0] != rows.heading("repeat")]
+    lines += _aligned([*details, (rows.heading("repeat"), shlex.join(command)), (rows.heading("or"), commands.repeat(result))])
     return printable("\n".join(lines))
 
 
@@ -120,20 +120,20 @@ def section(part: Part, result: CheckResult) -> str:
 
 
 def _values(part: Part, result: CheckResult) -> Iterator[tuple[str, str]]:
-    yield "exercise", result.name
-    yield "verdict", f"{part.verdict}: {rows.said(part.result.reason)}"
+    yield rows.heading("exercise"), result.name
+    yield rows.heading("verdict"), rows.verdict_of(part.verdict, rows.said(part.result.reason))
     for row in part.result.gradients:
-        yield from (pair for pair in zip(rows.HEADERS[2:], rows.cells(row), strict=True) if pair[1])
+        yield from (pair for pair in zip(rows.headers()[2:], rows.cells(row), strict=True) if pair[1])
     if part.subject == "loss" and result.loss is not None:
-        yield "closed form", rows.value(result.loss.closed_form)
-        yield "autograd", rows.value(result.loss.autograd)
-        yield "difference", values.differences(result.loss)
+        yield rows.heading("closed_form"), rows.value(result.loss.closed_form)
+        yield rows.heading("autograd"), rows.value(result.loss.autograd)
+        yield rows.heading("difference"), str(rows.differences(result.loss))
     if part.subject == "loss" and result.planted:
-        yield "controls", f"{result.caught} of {result.planted} planted errors caught"
+        yield rows.heading("controls"), str(message("caught", caught=result.caught, planted=result.planted))
     for finding in part.result.findings:
-        yield "claim", finding.text
+        yield rows.heading("claim"), finding.text
     for note in result.notes:
-        yield "note", note
+        yield rows.heading("note"), note
 
 
 def _aligned(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:

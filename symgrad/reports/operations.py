@@ -8,20 +8,19 @@ from typing import Any
 
 import sympy
 
+from symgrad.basics.messages import message
 from symgrad.derivation.notation.text import written
 from symgrad.operations.row import Composition, Elementwise, Structural, Use
 from symgrad.operations.shapes import Shape
 from symgrad.operations.table import TABLE, Row
 
 HEADERS = ("name", "formula", "derivative", "domain", "kinks")
-INTERNAL = ("choose", "heaviside", "share", "gap", "block", "erfcx_tail")
-"""Rows that derivations are made of, and authors don't write."""
 OPERANDS = "abcdef"
 
 
 def rows(only: Iterable[str] = ()) -> list[list[str]]:
     """A row for each operation that authors write (or for some by name)."""
-    chosen = list(only) or [name for name in TABLE if name not in INTERNAL]
+    chosen = list(only) or [name for name, row in TABLE.items() if row.authored]
     return [[name, signature(TABLE[name]), derivative(TABLE[name]), TABLE[name].domain, kinks(TABLE[name])] for name in chosen]
 
 
@@ -34,7 +33,7 @@ def signature(row: Row) -> str:
 def derivative(row: Row) -> str:
     """The rule of an operation as text: f is its value, g the adjoint of it, where it acts on whole matrices."""
     if isinstance(row, Composition):
-        return "by its parts"
+        return str(message("by_its_parts"))
     count = 2 if row.operands is None else row.operands
     if count == 0:
         return "0"
@@ -42,7 +41,8 @@ def derivative(row: Row) -> str:
     try:
         rules = _partials(row, names) if isinstance(row, Elementwise) else _adjoints(row, names)
     except (ValueError, TypeError, AttributeError, IndexError):  # a rule that takes other shapes, or conditions
-        return "by its branch" if row.name == "choose" else "see its rule"
+        chosen = row.name == "choose"
+        return str(message("by_its_branch" if chosen else "see_its_rule"))
     if count == 1:
         return rules[0]
     return "; ".join(f"{name}: {rule}" for name, rule in zip(names, rules, strict=True))
@@ -77,4 +77,4 @@ def _option(name: str, value: Any) -> Any:
 
 def kinks(row: Row) -> str:
     """What PyTorch takes for the derivative at kinks."""
-    return "" if isinstance(row, Composition) else row.convention
+    return row.convention

@@ -8,11 +8,12 @@ from typing import Any
 
 from tabulate import tabulate
 
+from symgrad.basics.messages import Message, message
 from symgrad.reports import operations
 from symgrad.reports.check.markdown import escaped
 from symgrad.reports.check.plain_data import json_value
-from symgrad.reports.wording.values import point_text
 from symgrad.survey.acknowledged import Acknowledgement
+from symgrad.survey.conventions import Convention
 from symgrad.survey.findings import Finding
 from symgrad.survey.result import Survey
 
@@ -42,27 +43,36 @@ def _cells(found: Survey) -> Iterator[list[str]]:
     """A row for each quantity of an operation: the worst error in every format, in units of the last place."""
     quantities: dict[tuple[str, str], dict[str, Finding]] = {}
     for finding in found.findings:
-        quantities.setdefault((finding.label, finding.quantity), {})[finding.dtype] = finding
+        quantities.setdefault((finding.label, str(quantity(finding))), {})[finding.dtype] = finding
     before = None
-    for (label, quantity), by_dtype in quantities.items():
+    for (label, what), by_dtype in quantities.items():
         cells = [_worst(by_dtype[dtype]) if dtype in by_dtype else "" for dtype in found.dtypes]
-        yield ["" if label == before else label, quantity, *cells]
+        yield ["" if label == before else label, what, *cells]
         before = label
 
 
+def quantity(finding: Finding) -> Message:
+    """What of an operation a finding is on."""
+    if finding.quantity == "value":
+        return message("value_surveyed")
+    return message("derivative_surveyed", operand=finding.operand)
+
+
 def _worst(finding: Finding) -> str:
-    if finding.worst is None:
-        return "not run" if finding.message != "no point in its domain" else "no point"
-    mark = "" if finding.explained else " !"
-    return f"{finding.worst.relative:.1e} {finding.worst.ulps:.2g} ulp{mark}"
+    worst = finding.worst
+    if worst is None:
+        nowhere = finding.message is not None and finding.message.code == "no_point"
+        return str(message("survey_no_point" if nowhere else "survey_not_run"))
+    return str(message("survey_worst", relative=worst.relative, ulps=worst.ulps, explained=finding.explained))
 
 
-HEADERS = ("operation", "quantity")
+def _headers(found: Survey) -> list[str]:
+    return [*(str(message("survey_column", of=name)) for name in ("operation", "quantity")), *found.dtypes]
 
 
 def _table(found: Survey) -> str:
-    text = tabulate(list(_cells(found)), headers=[*HEADERS, *found.dtypes], tablefmt="simple", disable_numparse=True)
-    parts = ["worst relative error, and the same in units of the last place; ! marks what rounding doesn't explain", text]
+    text = tabulate(list(_cells(found)), headers=_headers(found), tablefmt="simple", disable_numparse=True)
+    parts = [str(message("survey_legend")), text]
     for heading, lines in _sections(found):
         parts.append("\n".join([heading, *(f"  {line}" for line in lines)]))
     return "\n\n".join([*parts, summary(found)]) + "\n"
@@ -70,41 +80,44 @@ def _table(found: Survey) -> str:
 
 def _markdown(found: Survey) -> str:
     rows = [[escaped(cell) for cell in row] for row in _cells(found)]
-    versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())
-    parts = [
-        "# Survey of PyTorch",
-        f"{versions}. Worst relative error, and in units of the last place; ! marks what rounding doesn't explain.",
-    ]
-    parts.append(tabulate(rows, headers=[*HEADERS, *found.dtypes], tablefmt="pipe", disable_numparse=True))
+    parts = [f"# {message('survey_of_pytorch')}", str(message("survey_with_versions", versions=dict(found.versions)))]
+    parts.append(tabulate(rows, headers=_headers(found), tablefmt="pipe", disable_numparse=True))
     for heading, lines in _sections(found):
         parts.append("\n".join([f"## {heading}", "", *(f"* {escaped(line)}" for line in lines)]))
     return "\n\n".join([*parts, summary(found)]) + "\n"
 
 
 def _sections(found: Survey) -> Iterator[tuple[str, list[str]]]:
-    open_ = [_sentence(f) for f, known in found.deviations if known is None]
-    known = [f"{_sentence(f)}; acknowledged: {a.reason}" for f, a in found.deviations if a is not None]
-    lossy = [_sentence(f) for f in found.lossy if f.dtype == found.dtypes[0]]
-    refused = dict.fromkeys(f"{f.label} in {f.dtype}: {f.message}" for f in found.refused)
+    """Headings with the lines below them."""
+    known = [(deviation(f), a.reason) for f, a in found.deviations if a is not None]
+    refused = [message("operation_not_run", label=f.label, dtype=f.dtype, found=f.message) for f in found.refused]
     sections = {
-        "Deviations that rounding doesn't explain": open_,
-        "Acknowledged deviations": known,
-        f"Cancellation in PyTorch's own formula, in {found.dtypes[0]}: rounding explains it, but most digits are lost": lossy,
-        "Conventions at kinks": [str(c) + ("" if c.holds else ", and that is outside") for c in found.conventions],
-        "Not run": list(refused),
+        message("deviations_open"): [deviation(f) for f, known in found.deviations if known is None],
+        message("deviations_acknowledged"): [message("deviation_acknowledged", deviation=d, reason=r) for d, r in known],
+        message("cancellation", dtype=found.dtypes[0]): [deviation(f) for f in found.lossy if f.dtype == found.dtypes[0]],
+        message("conventions_at_kinks"): [convention(c) for c in found.conventions],
+        message("operations_not_run"): list(dict.fromkeys(refused)),
     }
-    yield from ((heading, lines) for heading, lines in sections.items() if lines)
+    yield from ((str(heading), [str(line) for line in lines]) for heading, lines in sections.items() if lines)
 
 
-def _sentence(finding: Finding) -> str:
+def deviation(finding: Finding) -> Message:
+    """How far PyTorch is off, at the worst point."""
     worst = finding.worst
     assert worst is not None  # nothing deviates where nothing was tested
-    where = point_text(worst.point)
-    share = f" ({finding.deviating} of {finding.tested} values)" if finding.deviating else ""
-    return (
-        f"{finding.label}, {finding.dtype}, {finding.quantity}{share}: PyTorch has {worst.torch:.17g}, true is {worst.truth},"
-        f" {worst.relative:.2g} relative, {worst.absolute:.2g} absolute, {worst.ulps:.2g} ulps, at {where}"
-    )
+    share = message("share_of_values", count=finding.deviating, of=finding.tested) if finding.deviating else None
+    off = {"relative": worst.relative, "absolute": worst.absolute, "ulps": worst.ulps}
+    values = {"torch": worst.torch, "truth": worst.truth, **off, "point": worst.point}
+    return message("deviation", label=finding.label, dtype=finding.dtype, quantity=quantity(finding), share=share, **values)
+
+
+def convention(found: Convention) -> Message:
+    """What PyTorch takes for a derivative at a kink."""
+    operand = found.operand if len(found.point) > 1 else None
+    bounds = {"low": found.low, "high": found.high}
+    taken = found.torch + 0.0  # without the sign of −0
+    said = message("convention_at_kink", label=found.label, point=found.point, operand=operand, torch=taken, **bounds)
+    return said if found.holds else message("convention_outside", convention=said)
 
 
 def summary(found: Survey) -> str:
@@ -113,8 +126,7 @@ def summary(found: Survey) -> str:
     operations = len({f.operation for f in found.findings})
     names = list(dict.fromkeys(f.operation for f in found.open))
     known = len(found.deviations) - len(found.open)
-    looked = f"{operations} operations, {tested} values and derivatives in {', '.join(found.dtypes)}"
-    return f"{looked}; {known} deviations acknowledged; not acknowledged: {', '.join(names) or 'none'}"
+    return str(message("survey_summary", operations=operations, tested=tested, dtypes=found.dtypes, known=known, open=names))
 
 
 def _json(found: Survey) -> str:
@@ -144,17 +156,24 @@ def _json(found: Survey) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def _message(found: Message | None) -> dict[str, Any]:
+    """Why nothing was tested: in words, and as data."""
+    if found is None:
+        return {"message": None, "code": None, "values": None}
+    return {"message": str(found), **found.plain()}
+
+
 def _finding(finding: Finding, known: Acknowledgement | None) -> dict[str, Any]:
     worst = finding.worst
     return {
         "operation": finding.label,
         "dtype": finding.dtype,
-        "quantity": finding.quantity,
+        "quantity": str(quantity(finding)),
         "tested": finding.tested,
         "deviating": finding.deviating,
         "explained": finding.explained,
         "acknowledged": None if known is None else known.reason,
-        "message": finding.message or None,
+        **_message(finding.message),
         "worst": None
         if worst is None
         else {

@@ -1,19 +1,25 @@
-"""A training run as text: predictions before and after, gradients and loss by step, the verdict."""
+"""A training run as text: predictions before and after, gradients and loss by step, the verdict; and as JSON.
+
+The JSON has the schema ``symgrad/train/1``: a run is what a check has of an exercise, with the trajectory in figures.
+"""
 
 from __future__ import annotations
 
+import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tabulate import tabulate
 
 from symgrad.basics.errors import printable
+from symgrad.basics.messages import message
 from symgrad.checking.training import TrainingResult
+from symgrad.reports.check import plain_data
 from symgrad.reports.check.rows import said
 from symgrad.reports.wording.commands import command
-from symgrad.reports.wording.values import point_text
 
+SCHEMA = "symgrad/train/1"
 SHOWN = 5
 """Epochs shown at the beginning and at the end, unless all are asked for."""
 MOST_ENTRIES = 6
@@ -25,23 +31,50 @@ def render(result: TrainingResult, *, every: bool = False) -> str:
     training = result.training
     rates = training.learning_rate
     assert isinstance(rates, dict)  # normalised where the exercise was made
-    rate = (
-        f"{next(iter(rates.values())):g}"
-        if len(set(rates.values())) == 1
-        else ", ".join(f"{v:g} for {k}" for k, v in rates.items())
-    )
-    head = f"{result.exercise}: {training.name}: {training.epochs} epochs, rate {rate}, {training.dtype}"
-    parts = [head, *_predictions(result, "before", result.before), *_steps(result, every)]
-    parts += [*_predictions(result, "after", result.after), *_verdict(result)]
+    given = {"epochs": training.epochs, "rates": dict(rates), "dtype": training.dtype}
+    head = str(message("training", exercise=result.exercise, training=training.name, **given))
+    parts = [head, *_predictions(result, result.before, trained=False), *_steps(result, every)]
+    parts += [*_predictions(result, result.after, trained=True), *_verdict(result)]
     return printable("\n\n".join(parts)) + "\n"
 
 
-def _predictions(result: TrainingResult, when: str, values: tuple[Any, ...]) -> Iterator[str]:
-    lines = [
-        f"prediction {when} training at {point_text({n: v.tolist() for n, v in datum.items()})}:"
-        f" {result.training.prediction} = {_entries(value)}"
-        for datum, value in zip(result.training.predict, values, strict=False)
-    ]
+def to_json(results: Sequence[TrainingResult]) -> str:
+    """Training runs as JSON text."""
+    data = {"schema": SCHEMA, "trainings": [_plain(result) for result in results]}
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(result: TrainingResult) -> dict[str, Any]:
+    training, trajectory = result.training, result.trajectory
+    return {
+        "exercise": result.exercise,
+        "path": result.path,
+        "training": training.name,
+        "epochs": training.epochs,
+        "dtype": training.dtype,
+        "seed": result.settings.seed,
+        "device": result.settings.device,
+        "verdict": result.verdict,
+        "reason": result.reason,
+        "message": result.message,
+        "messages": [plain_data.said(each) for each in result.messages],
+        "gradients": [plain_data.gradient(row) for row in result.gradients],
+        "findings": [plain_data.finding(each) for each in result.findings],
+        "controls": {"planted": result.planted, "caught": result.caught},
+        "losses": [] if trajectory is None else plain_data.json_value(trajectory.losses.reshape(-1).tolist()),
+        "final": {} if trajectory is None else {n: plain_data.json_value(a.tolist()) for n, a in trajectory.final.items()},
+        "predictions": {
+            "before": [plain_data.json_value(value.tolist()) for value in result.before],
+            "after": [plain_data.json_value(value.tolist()) for value in result.after],
+        },
+    }
+
+
+def _predictions(result: TrainingResult, values: tuple[Any, ...], *, trained: bool) -> Iterator[str]:
+    name, lines = result.training.prediction, []
+    for datum, value in zip(result.training.predict, values, strict=False):
+        point = {n: v.tolist() for n, v in datum.items()}
+        lines.append(str(message("prediction", trained=trained, point=point, name=name, value=_entries(value))))
     if lines:
         yield "\n".join(lines)
 
@@ -60,29 +93,31 @@ def _steps(result: TrainingResult, every: bool) -> Iterator[str]:
             step = epoch * samples + sample
             gradients = [_entries(g[step]) for g in trajectory.gradients.values()]
             rows.append([str(epoch), str(sample), *gradients, f"{trajectory.losses[step].item():.9g}"])
-    headers = ["epoch", "sample", *(f"dL/d{name}" for name in trajectory.gradients), "loss"]
+    epoch_, sample_, loss = (str(message("training_column", of=name)) for name in ("epoch", "sample", "loss"))
+    headers = [epoch_, sample_, *(f"dL/d{name}" for name in trajectory.gradients), loss]
     yield tabulate(rows, headers=headers, tablefmt="simple", stralign="right", disable_numparse=True)
 
 
 def _entries(value: Any) -> str:
     flat = value.reshape(-1)
     if len(flat) > MOST_ENTRIES:
-        return f"{value.shape[0]}×{value.shape[1]}, at most {abs(flat).max():.9g}"
+        return str(message("entries_at_most", shape=value.shape, greatest=float(abs(flat).max())))
     return ", ".join(f"{v:.9g}" for v in flat)
 
 
 def _verdict(result: TrainingResult) -> Iterator[str]:
-    lines = [f"{result.verdict}: {said(result.reason)}"]
+    lines = [str(message("training_verdict", verdict=result.verdict, said=said(result.reason)))]
     lines += [f"  {line}" for line in (result.message or "").splitlines()]
     if result.verdict != "pass" and result.path:
-        lines.append(f"  repeat       {shlex.join(command('train', result.path, result.exercise))}")
+        again = shlex.join(command("train", result.path, result.exercise))
+        lines.append(f"  {message('repeat_training', command=again)}")
     if result.gradients:
         entries = sum(row.entries * row.points for row in result.gradients)
         certified = sum(row.certified for row in result.gradients)
         figures = [f for f in result.findings if f.reason in ("agree", "published_differs")]
         agreeing = sum(f.reason == "agree" for f in figures)
-        lines.append(f"  {entries} entries of gradients compared along the way, {certified} certified")
-        if figures:
-            lines.append(f"  {agreeing} of {len(figures)} published figures agree with the digits printed")
-        lines.append(f"  controls: {result.caught} of {result.planted} planted errors caught")
+        looked = [message("entries_along_the_way", entries=entries, certified=certified)]
+        looked += [message("figures_agree", agreeing=agreeing, figures=len(figures))] if figures else []
+        looked.append(message("controls", caught=result.caught, planted=result.planted))
+        lines += [f"  {line}" for line in looked]
     yield "\n".join(lines)

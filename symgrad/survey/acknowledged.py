@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symgrad.basics.errors import UserError, nearest
-from symgrad.basics.float_formats import PRECISIONS
+from symgrad.basics.errors import UserError, closest
+from symgrad.basics.format_names import FORMAT_NAMES
+from symgrad.basics.messages import Message, message
 from symgrad.operations.table import TABLE
-from symgrad.survey.findings import Finding
+from symgrad.survey.findings import Finding, no_operation
 
 KEYS = ("operation", "reason", "dtypes", "quantity", "relative")
 QUANTITIES = ("value", "derivative")
@@ -42,7 +43,7 @@ class Acknowledgement:
         return (
             finding.operation == self.operation
             and finding.dtype in self.dtypes
-            and (self.quantity is None or finding.quantity.startswith(self.quantity))
+            and (self.quantity is None or finding.quantity == self.quantity)
             and finding.worst is not None
             and finding.worst.relative <= self.relative
         )
@@ -53,38 +54,42 @@ def acknowledgements(path: Path) -> list[Acknowledgement]:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UserError(f"{path}: can't be read: {error.strerror}") from error
+        raise UserError(message("acknowledgements_unreadable", path=str(path), said=error.strerror)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UserError(f"{path}: isn't TOML: {error}") from error
+        raise UserError(message("acknowledgements_not_toml", path=str(path), said=str(error))) from error
     listed = given.get("deviation", [])
     unknown = next((key for key in given if key != "deviation"), None)
     if unknown is not None or not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
-        raise UserError(f"{path}: found {unknown or 'deviation'}; accepted: entries that begin with [[deviation]]")
-    return [_acknowledgement(item, f"{path}: deviation {k}") for k, item in enumerate(listed, 1)]
+        raise UserError(message("no_deviations", path=str(path), key=unknown or "deviation"))
+    return [_acknowledgement(item, message("deviation_of_file", path=str(path), number=k)) for k, item in enumerate(listed, 1)]
 
 
-def _acknowledgement(item: Mapping[str, Any], where: str) -> Acknowledgement:
+def _acknowledgement(item: Mapping[str, Any], where: Message) -> Acknowledgement:
     unknown = next((key for key in item if key not in KEYS), None)
     if unknown is not None:
-        raise UserError(f"{where}: no key '{unknown}'{nearest(unknown, KEYS)}; accepted: {', '.join(KEYS)}")
+        raise UserError(message("deviation_has_no", where=where, key=unknown, closest=closest(unknown, KEYS), keys=KEYS))
     operation, reason = (_text(item, key, where) for key in ("operation", "reason"))
     if operation not in TABLE:
-        raise UserError(f"{where}: no operation '{operation}'{nearest(operation, TABLE)}")
+        raise UserError(message("deviation_of_nothing", where=where, found=no_operation(operation)))
     quantity, relative = item.get("quantity"), item.get("relative", float("inf"))
     if quantity is not None and quantity not in QUANTITIES:
-        raise UserError(f"{where}: quantity is {quantity!r}; accepted: {' or '.join(QUANTITIES)}")
+        raise _refused(where, "quantity", quantity, message("either", names=QUANTITIES))
     if isinstance(relative, bool) or not isinstance(relative, (int, float)) or not relative > 0:
-        raise UserError(f"{where}: relative is {relative!r}; accepted: a number above 0")
-    dtypes = item.get("dtypes", list(PRECISIONS))
-    if not isinstance(dtypes, list) or not dtypes or not all(isinstance(d, str) and d in PRECISIONS for d in dtypes):
-        raise UserError(f"{where}: dtypes is {dtypes!r}; accepted: a list of {', '.join(PRECISIONS)}")
+        raise _refused(where, "relative", relative, message("a_number_above_0"))
+    dtypes = item.get("dtypes", list(FORMAT_NAMES))
+    if not isinstance(dtypes, list) or not dtypes or not all(isinstance(d, str) and d in FORMAT_NAMES for d in dtypes):
+        raise _refused(where, "dtypes", dtypes, message("a_list_of", names=FORMAT_NAMES))
     return Acknowledgement(operation, reason, tuple(dtypes), quantity, float(relative))
 
 
-def _text(item: Mapping[str, Any], key: str, where: str) -> str:
+def _refused(where: Message, key: str, value: Any, accepted: Message) -> UserError:
+    return UserError(message("deviation_says", where=where, key=key, value=repr(value), accepted=accepted))
+
+
+def _text(item: Mapping[str, Any], key: str, where: Message) -> str:
     value = item.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise UserError(f"{where}: {key} is {value!r}; accepted: text, for a deviation is acknowledged with its reason")
+        raise _refused(where, key, value, message("text_with_a_reason"))
     return " ".join(value.split())
 
 

@@ -14,15 +14,13 @@ import sympy
 from symgrad.authoring.symbols import matrix, scalar
 from symgrad.basics.arrays import Values
 from symgrad.basics.float_formats import Precision
-from symgrad.operations.row import Elementwise, Structural
+from symgrad.operations.row import Composition, Elementwise, Structural
 from symgrad.operations.sympy_nodes import is_matrix, shape_of
 from symgrad.operations.table import TABLE, Row
 from symgrad.survey import adversarial_points
 
-INTERNAL = ("choose", "heaviside", "share", "gap", "block", "identity", "erfcx_tail")
+INTERNAL = tuple(name for name, row in TABLE.own.items() if not row.authored or row.operands == 0)
 """Rows that authors don't write, or that have no operand."""
-OVER_MATRICES = ("dot", "outer", "dist")
-"""Compositions that say nothing of scalars."""
 NAMES = "xyzuvw"
 SHAPES = (((2, 3),) * 6, ((3, 3),) * 6, ((2, 3), (3, 2)), ((3, 1),) * 6, ((2, 3), (1, 3), (1, 3)), ((2, 2),) * 6)
 """Shapes of operands that are tried in order, until an operation takes them."""
@@ -98,7 +96,8 @@ def cases(row: Row) -> Iterator[Case]:
 def _case(row: Row, options: Mapping[str, Any]) -> Case | None:
     count = 2 if row.operands is None else row.operands
     names = NAMES[:count]
-    if not isinstance(row, Structural) and "axis" not in row.options and row.name not in OVER_MATRICES:
+    over_matrices = isinstance(row, Structural) or (isinstance(row, Composition) and row.over_matrices)
+    if not over_matrices and "axis" not in row.options:
         scalars = tuple(scalar(name) for name in names)
         with contextlib.suppress(ValueError, TypeError):
             return Case(row.name, options, row(*scalars, **options), scalars)

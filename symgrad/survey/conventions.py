@@ -9,14 +9,12 @@ import numpy as np
 
 from symgrad.authoring.exercise import Exercise
 from symgrad.basics.errors import CouldNotRun
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.symbolic_side import differentiated
 from symgrad.checking.judging.gradients import compared
-from symgrad.checking.results.settings import Settings
 from symgrad.frameworks.pytorch.gradients import TorchRun, run_compiled
-from symgrad.number_systems.programs import program
 from symgrad.operations.table import TABLE
 from symgrad.survey.cases import Case, cases
-from symgrad.survey.findings import roads_of
+from symgrad.survey.findings import evidence_of
 
 
 @dataclass(frozen=True)
@@ -36,12 +34,6 @@ class Convention:
         """Whether it is a subgradient."""
         return self.low <= self.torch <= self.high
 
-    def __str__(self) -> str:
-        at = ", ".join(f"{x:.6g}" for x in self.point)
-        by = "" if len(self.point) == 1 else f" by {self.operand}"
-        bounds = f"the subdifferential is [{self.low:.6g}, {self.high:.6g}]"
-        return f"{self.label}′({at}){by}: PyTorch takes {self.torch + 0.0:.6g}; {bounds}"
-
 
 def conventions(only: Iterable[str] = ()) -> Iterator[Convention]:
     """The convention at every kink of every operation of the table (or of some by name), in float64."""
@@ -54,16 +46,15 @@ def conventions(only: Iterable[str] = ()) -> Iterator[Convention]:
 def _of_case(case: Case) -> Iterator[Convention]:
     names = [str(s.name) for s in case.symbols]
     exercise = Exercise(name=case.operation, loss=case.loss, parameters=names)
-    plain = Roads(exercise, Settings())
+    formula = differentiated(exercise)
     values = {name: np.array([[[p[k]]] for p in case.kinks]) for k, name in enumerate(names)}
-    forward = program(plain.derivation, [plain.derivation.loss])
     try:
-        found = run_compiled(forward, {n: values[n] for n in exercise.inputs}, TorchRun(exercise.inputs, tuple(names)))
+        found = run_compiled(formula.forward, {n: values[n] for n in exercise.inputs}, TorchRun(exercise.inputs, tuple(names)))
     except CouldNotRun:
         return
-    roads = roads_of(exercise, {n: values[n] for n in exercise.inputs}, found, "float64")
+    evidence = evidence_of(formula, {n: values[n] for n in exercise.inputs}, found, "float64")
     with np.errstate(all="ignore"):
-        _, gradients = compared(roads)
+        _, gradients = compared(evidence)
     for name, each in gradients.items():
         for (point, row, column), (low, high) in each.bounds.items():
             yield Convention(

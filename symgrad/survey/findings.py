@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from symgrad.authoring.exercise import Exercise
 from symgrad.authoring.points import PointSet
 from symgrad.basics.arrays import Values
-from symgrad.basics.errors import CouldNotRun
+from symgrad.basics.errors import CouldNotRun, closest
 from symgrad.basics.float_formats import PRECISIONS
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.basics.messages import Message, message
+from symgrad.checking.evidence.chosen_points import chosen
+from symgrad.checking.evidence.evidence import Evidence, gathered
+from symgrad.checking.evidence.question import Question
+from symgrad.checking.evidence.symbolic_side import Formula, differentiated
 from symgrad.checking.judging.comparison import Comparison, Outcome, compare
 from symgrad.checking.results.settings import Settings
-from symgrad.frameworks.pytorch.gradients import TorchRun, TorchValues, run_compiled
-from symgrad.number_systems.programs import program
+from symgrad.frameworks.framework import TorchValues
+from symgrad.frameworks.pytorch.gradients import THE_COMPILED_LOSS, TorchRun, run_compiled
 from symgrad.operations.table import TABLE
-from symgrad.reports.wording.values import decimal
 from symgrad.survey.cases import Case, cases
+from symgrad.truth.certified_digits import digits
 
+Quantity: TypeAlias = tuple[str, str | None]
+"""What is surveyed: ``"value"`` or ``"derivative"``, and by which operand, where there are several."""
 EASY = 8
 """Points that are tried where PyTorch refuses all of them: the first ones are ordinary."""
 
@@ -40,7 +47,7 @@ class Worst:
 
 @dataclass(frozen=True)
 class Finding:
-    """One quantity of an operation in one format: its value, or its derivative by an operand (``by`` is its name).
+    """One quantity of an operation in one format: its value, or its derivative; `operand` says by which of several.
 
     Of the points that were tried, so many were `tested` (in the domain, within the format's range, not on a kink); at
     `deviating` ones the difference is more than rounding explains. `message` says why nothing was tested.
@@ -50,15 +57,21 @@ class Finding:
     label: str
     dtype: str
     quantity: str
+    operand: str | None = None
     tested: int = 0
     deviating: int = 0
     worst: Worst | None = None
-    message: str = ""
+    message: Message | None = None
 
     @property
     def explained(self) -> bool:
         """Whether rounding in PyTorch's own formula explains every difference."""
         return self.deviating == 0
+
+
+def no_operation(name: str) -> Message:
+    """That the table has no operation of a name."""
+    return message("no_operation", name=name, closest=closest(name, TABLE))
 
 
 def survey(dtypes: Sequence[str], only: Iterable[str] = ()) -> Iterator[Finding]:
@@ -73,24 +86,31 @@ def survey(dtypes: Sequence[str], only: Iterable[str] = ()) -> Iterator[Finding]
 def of_case(case: Case, dtype: str) -> list[Finding]:
     """The findings on one operation with one choice of options: its value, then its derivative by each operand."""
     names = [str(s.name) for s in case.symbols]
-    quantities = ["value", *(f"derivative by {name}" if len(names) > 1 else "derivative" for name in names)]
+    quantities: list[Quantity] = [("value", None), *(("derivative", name if len(names) > 1 else None) for name in names)]
     points = case.points(PRECISIONS[dtype])
-    message = ""
+    why: Message | None = None
     for parameters in (names, names[:1]):  # a loss function may have no derivative by its target
         exercise = Exercise(name=case.operation, loss=case.loss, parameters=parameters)
-        plain = Roads(exercise, Settings(dtype=dtype))
-        forward = program(plain.derivation, [plain.derivation.loss])
+        formula = differentiated(exercise)
         for kept in _choices(points):
             values = {name: points[name][kept] for name in exercise.inputs}
             try:
-                found = run_compiled(forward, values, TorchRun(exercise.inputs, tuple(parameters), dtype))
+                found = run_compiled(formula.forward, values, TorchRun(exercise.inputs, tuple(parameters), dtype))
             except CouldNotRun as error:
-                message = message or error.found.removeprefix("the loss compiled to PyTorch raised ")
+                why = why or _refusal(error)
                 continue
-            roads = roads_of(exercise, values, found, dtype)
-            judged = zip(quantities, _compared(roads), strict=False)
-            return [_finding(case, dtype, quantity, comparison, roads) for quantity, comparison in judged]
-    return [Finding(case.operation, case.label, dtype, quantity, message=message) for quantity in quantities]
+            evidence = evidence_of(formula, values, found, dtype)
+            judged = zip(quantities, _compared(evidence), strict=False)
+            return [_finding(case, dtype, quantity, comparison, evidence) for quantity, comparison in judged]
+    return [Finding(case.operation, case.label, dtype, *quantity, message=why) for quantity in quantities]
+
+
+def _refusal(error: CouldNotRun) -> Message:
+    """Why PyTorch didn't run an operation; that it was the loss that raised goes without saying."""
+    found = error.found
+    if found.code != "raised" or found.values["what"] != THE_COMPILED_LOSS:
+        return found
+    return message("operation_raised", type=found.values["type"], said=found.values["said"])
 
 
 def _choices(points: dict[str, Values]) -> Iterator[Values]:
@@ -100,31 +120,32 @@ def _choices(points: dict[str, Values]) -> Iterator[Values]:
     yield from (every, least > 0, (least > 0) & (most > -1), np.arange(len(every)) < EASY)
 
 
-def roads_of(exercise: Exercise, values: dict[str, Values], found: TorchValues, dtype: str) -> Roads:
-    """Both roads at points that are all given."""
-    count = len(next(iter(values.values())))
-    return Roads(exercise, Settings(dtype=dtype, certify=True), (PointSet(values, count), found))
+def evidence_of(formula: Formula, values: dict[str, Values], found: TorchValues, dtype: str) -> Evidence:
+    """The evidence at points that are all given, with what PyTorch said there."""
+    visited = PointSet(values, len(next(iter(values.values()))))
+    question = Question(formula.exercise, Settings(dtype=dtype, certify=True), visited=(visited, found))
+    return gathered(question, formula, chosen(question, formula))
 
 
-def _compared(roads: Roads) -> list[Comparison]:
+def _compared(evidence: Evidence) -> list[Comparison]:
     """Value and derivatives compared; where there is no value, there is no derivative either."""
     with np.errstate(all="ignore"):
-        (loss, *values), (truth, *references), (limit, *tolerances) = roads.autograd, roads.references, roads.tolerances
+        (loss, *values), (truth, *references), (limit, *tolerances) = evidence.said, evidence.references, evidence.tolerances
         value = compare(loss, truth, limit)
         nowhere = ~np.isfinite(truth.high)
         others = zip(values, references, tolerances, strict=True)
         return [value, *(compare(v, reference, tolerance, undefined=nowhere) for v, reference, tolerance in others)]
 
 
-def _finding(case: Case, dtype: str, quantity: str, comparison: Comparison, roads: Roads) -> Finding:
+def _finding(case: Case, dtype: str, quantity: Quantity, comparison: Comparison, evidence: Evidence) -> Finding:
     """What is furthest off, among deviating entries where there are any."""
     format_, truth = comparison.tolerance.precision, comparison.reference
-    on_a_kink = np.isin(np.arange(len(roads.points)), list(roads.kinks))[:, None, None]
+    on_a_kink = np.isin(np.arange(len(evidence.points)), list(evidence.kinks))[:, None, None]
     usable = np.isfinite(truth.high) & (np.abs(truth.high) <= format_.largest) & ~on_a_kink
     usable &= (comparison.outcomes != Outcome.UNDEFINED) & (comparison.outcomes != Outcome.UNDECIDED)
     deviating = usable & (comparison.outcomes == Outcome.WRONG)
     if not usable.any():
-        return Finding(case.operation, case.label, dtype, quantity, message="no point in its domain")
+        return Finding(case.operation, case.label, dtype, *quantity, message=message("no_point"))
     with np.errstate(all="ignore"):
         size = np.abs(truth.high)
         relative = comparison.absolute / np.maximum(size, format_.smallest_normal)
@@ -135,12 +156,12 @@ def _finding(case: Case, dtype: str, quantity: str, comparison: Comparison, road
     point, row, column = np.unravel_index(int(np.argmax(ranked)), ranked.shape)
     place = (int(point), int(row), int(column))
     worst = Worst(
-        {name: array.tolist() for name, array in roads.points.at(place[0]).items()},
+        {name: array.tolist() for name, array in evidence.points.at(place[0]).items()},
         float(comparison.values[place]),
-        decimal(truth.high[place], truth.low[place], truth.radius[place]),
+        digits(truth.high[place], truth.low[place], truth.radius[place]),
         float(relative[place]),
         float(comparison.absolute[place]),
         comparison.ulps(place),
         float(np.broadcast_to(comparison.tolerance.allowed, ranked.shape)[place]),
     )
-    return Finding(case.operation, case.label, dtype, quantity, int(usable.sum()), int(deviating.sum()), worst)
+    return Finding(case.operation, case.label, dtype, *quantity, int(usable.sum()), int(deviating.sum()), worst)

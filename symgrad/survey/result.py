@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.basics.errors import UserError, nearest
+from symgrad.basics.errors import UserError
 from symgrad.basics.float_formats import PRECISIONS
 from symgrad.frameworks.pytorch.authors_code import one_thread
 from symgrad.operations.table import TABLE
 from symgrad.survey.acknowledged import Acknowledgement, matching
 from symgrad.survey.conventions import Convention, conventions
-from symgrad.survey.findings import Finding, survey
+from symgrad.survey.findings import Finding, no_operation, survey
 
 LOST = 2.0**20
 """Roundings of a value above which it is said that digits are lost, though rounding explains it."""
@@ -54,7 +54,7 @@ class Survey:
     @property
     def refused(self) -> list[Finding]:
         """What PyTorch couldn't run, or where there was nothing to test."""
-        return [f for f in self.findings if f.message]
+        return [f for f in self.findings if f.message is not None]
 
     @property
     def exit_status(self) -> int:
@@ -72,8 +72,10 @@ def run(
     """The survey of some operations (all, unless named) in some formats. Raises UserError for an unknown name."""
     for name in only:
         if name not in TABLE:
-            raise UserError(f"no operation '{name}'{nearest(name, TABLE)}")
+            raise UserError(no_operation(name))
     chosen = list(dict.fromkeys(only)) or list(TABLE)
+    for name in chosen:
+        TABLE[name]  # what a package adds is loaded before anything runs
     with one_thread():
         findings = [f for name in progress(chosen) for f in survey(dtypes, [name])]
         seen = tuple(conventions(chosen))

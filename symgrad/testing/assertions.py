@@ -15,6 +15,7 @@ from typing import Any, overload
 from symgrad.authoring.exercise import SAMPLED, Exercise
 from symgrad.authoring.field_checks import kind
 from symgrad.basics.errors import StudentError, SymgradError, UserError
+from symgrad.basics.messages import message
 from symgrad.basics.source_places import PACKAGE
 from symgrad.checking.check import check, check_paths
 from symgrad.checking.results.results import CheckResult, Report
@@ -22,7 +23,6 @@ from symgrad.checking.results.settings import Settings
 from symgrad.grading.answer_key.key import Key
 from symgrad.grading.answer_key.target_names import target_of
 from symgrad.grading.judge import Judge
-from symgrad.reports.wording.sentences import BLIND
 from symgrad.testing.failure import AnswerNotCorrect, BlindCheck, CheckFailed, relative, repeating
 from symgrad.testing.making import exercise_of
 
@@ -135,13 +135,12 @@ def assert_check(exercise: Exercise | str | Path, settings: Settings | None = No
         result = check(exercise, settings, **options)
         result = replace(result, path=relative(result.path), repeat=repeating())
     else:
-        raise UserError(f"assert_check takes an Exercise, a file or a folder; found {kind(exercise)}")
+        raise UserError(message("assert_check_takes", found=kind(exercise)))
     if not result:
         raise CheckFailed(result)
     for each in result.report:
-        for note in each.notes:
-            if note.endswith(BLIND):
-                warnings.warn(f"{each.name}: {note}", BlindCheck, stacklevel=_outside())
+        for remark in each.blind:
+            warnings.warn(f"{each.name}: {remark}", BlindCheck, stacklevel=_outside())
     return result
 
 
@@ -165,19 +164,18 @@ def assert_answer_correct(exercise: Exercise, name: str, answer: Any) -> None:
     """
     __tracebackhide__ = True
     if not isinstance(exercise, Exercise):
-        raise UserError(f"assert_answer_correct takes an Exercise; found {kind(exercise)}")
+        raise UserError(message("assert_answer_takes_exercise", found=kind(exercise)))
     if not isinstance(name, str):
-        raise UserError(f"assert_answer_correct takes the name of what is answered, such as 'w1'; found {kind(name)}")
+        raise UserError(message("assert_answer_takes_name", found=kind(name)))
     given = answer.tolist() if hasattr(answer, "tolist") else answer
     key = Key(exercise)
     try:
         target_of(name, key)
     except StudentError as error:
-        raise UserError(str(error)) from None
+        raise UserError(error.message) from None
     outcome = Judge(key).judge(name, given)
     if outcome.verdict != "correct":
-        tags = f" ({', '.join(outcome.tags)})" if outcome.tags else ""
-        again = repeating()
-        lines = [f"{exercise.name}: the answer for {name} is {outcome.verdict}{tags}: {given!r}", outcome.message, outcome.note]
-        text = "\n".join(line for line in [*lines, f"repeat: {again}" if again else ""] if line)
-        raise AnswerNotCorrect(text, outcome.verdict, outcome.tags)
+        about = {"exercise": exercise.name, "name": name, "verdict": outcome.verdict, "tags": list(outcome.tags)}
+        wrong, again = message("answer_is", **about, answer=repr(given)), repeating()
+        lines = [str(wrong), outcome.message, outcome.note_text, str(message("repeat_with", command=again)) if again else ""]
+        raise AnswerNotCorrect("\n".join(line for line in lines if line), outcome.verdict, outcome.tags)

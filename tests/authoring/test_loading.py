@@ -115,6 +115,16 @@ def test_whatever_a_file_raises_is_reported(write):
     assert broken(write("file.py", text)).message == "file.py:5: Skipped: not here"
 
 
+def test_what_is_broken_knows_its_line_as_a_number(write):
+    """Nobody has to read a sentence to know where a file is broken; what stands in another file has no line in this one."""
+    item = broken(write("file.py", HEADER + "\nExercise(name='e', loss='w', parameters=[w])\n"))
+    assert (item.line, item.found.code, item.found.values["field"]) == (5, "wrong_exercise", "loss")
+    write("_shared.py", HEADER + "def make():\n    return Exercise(name='e', loss='w', parameters=[w])\n")
+    item = broken(write("other.py", "from _shared import make\n\nmake()\n"))
+    assert (item.line, item.place.line) == (None, 5)
+    assert item.message.startswith(f"{item.place.path}:5: exercise 'e', loss: found the string 'w'")
+
+
 def test_a_broken_file_hides_no_other(write):
     """A folder with one broken file among good ones gives them all, in order of paths."""
     write("exercises/a.py", HEADER + "e = Exercise(name='a', loss=w, parameters=[w])\n")

@@ -5,7 +5,8 @@ import pytest
 
 from symgrad import Exercise, log_softmax, matrix, step, total
 from symgrad.basics.errors import AuthorError
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.evidence import gather
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.results.settings import Settings
 
 W, x, y = matrix("W", 2, 3), matrix("x", 3, 4), matrix("y", 2, 4)
@@ -61,7 +62,7 @@ def test_a_row_has_no_one_hot_columns():
 
 def test_one_hot_points_are_drawn():
     """Sampled columns have a single 1, and not always the same one."""
-    points = Roads(exercise(domain={"y": "one_hot"}), Settings()).points.values["y"]
+    points = gather(Question(exercise(domain={"y": "one_hot"}), Settings())).points.values["y"]
     assert points.shape == (16, 2, 4)
     assert np.all((points == 0) | (points == 1))
     assert np.all(points.sum(axis=1) == 1)

@@ -14,6 +14,7 @@ import pytest
 
 import symgrad
 from symgrad import Exercise, Training, UserError, check, differentiate, matrix, scalar, square, step, total
+from symgrad.basics.messages import verbatim
 from symgrad.basics.showing import WIDTH
 from symgrad.checking.results.results import CheckResult, Entry, Finding, GradientResult, Report
 from symgrad.checking.results.settings import Settings
@@ -24,16 +25,18 @@ SETTINGS = Settings()
 WORST = Entry((0, 1), {"w": [[1.0, 2.0]]}, 0.5, -1.0, "0.5000000", 1.5, 3.0, 6.75e15, 1e-16)
 RIGHT = GradientResult("b", (1, 1), "agree", "2 b", 1, 3, 3, {"agree": 3}, None)
 WRONG = GradientResult("w", (1, 2), "autograd_wrong", "x wᵀ", 2, 3, 6, {"autograd_wrong": 6}, WORST)
-FAILED = CheckResult("net", "net.py", "autograd_wrong", SETTINGS, "dL/dw: autograd is wrong", (RIGHT, WRONG))
-PUBLISHED = CheckResult("line", "a.py", "published_differs", SETTINGS, "published w is 5.0, the value is 4", (RIGHT,))
-BROKEN = CheckResult("broken", "b.py", "could_not_run", SETTINGS, "b.py:1: no")
+FAILED = CheckResult("net", "net.py", "autograd_wrong", SETTINGS, (verbatim("dL/dw: autograd is wrong"),), (RIGHT, WRONG))
+PUBLISHED = CheckResult(
+    "line", "a.py", "published_differs", SETTINGS, (verbatim("published w is 5.0, the value is 4"),), (RIGHT,)
+)
+BROKEN = CheckResult("broken", "b.py", "could_not_run", SETTINGS, (verbatim("b.py:1: no"),))
 REPORT = Report((FAILED, PUBLISHED, BROKEN), SETTINGS, {"symgrad": "0"})
 HOSTILE = "<script>alert(1)</script> & \"q\" 'r' \x00\x1b[2J\ud800\u202e $x$ \\(y\\) | `a` [x](javascript:y)\n# heading\n"
 
 
 def book(*texts):
-    answers = tuple(Graded(t, t, t, t, "incorrect", (t,), 0.5, 1.0, t, False, t) for t in texts)
-    return Gradebook(answers, tuple(Total(t, 0.5, 1.0) for t in texts), tuple(Problem(t, t) for t in texts), texts)
+    answers = tuple(Graded(t, t, t, t, "incorrect", (t,), 0.5, 1.0, (verbatim(t),), False, verbatim(t)) for t in texts)
+    return Gradebook(answers, tuple(Total(t, 0.5, 1.0) for t in texts), tuple(Problem(t, verbatim(t)) for t in texts), texts)
 
 
 # Rows
@@ -181,7 +184,7 @@ def test_every_noun_says_what_it_is():
     derivation = differentiate(loss, [w1])
     training = Training(samples=[{"x": 1, "y": [[1], [2]]}], initial={"w1": [[1], [1]]}, learning_rate=0.1, epochs=2)
     shown = [
-        REPORT, FAILED, BROKEN, RIGHT, WORST, Finding("w", "published_differs", "…"), SETTINGS, Settings(seed=3, dtype="float32"),
+        REPORT, FAILED, BROKEN, RIGHT, WORST, Finding("w", "published_differs", verbatim("…")), SETTINGS, Settings(seed=3, dtype="float32"),
         derivation, derivation.equations[0], derivation.equations[-1], training, book("ada"), Gradebook((), ()),
     ]  # fmt: skip
     assert [repr(noun) for noun in shown] == [
@@ -208,7 +211,7 @@ def test_no_noun_is_longer_than_a_line():
     derivation = differentiate(sum(name**k for k, name in enumerate(names, 1)), names)
     rows = tuple(GradientResult(str(name), (1, 1), "agree", "", 1, 1, 1, {}, None) for name in names)
     nouns = [
-        derivation, *derivation.equations, CheckResult("e" * 200, "", "agree", SETTINGS, None, rows), book(*(HOSTILE + str(k) for k in range(9))),
+        derivation, *derivation.equations, CheckResult("e" * 200, "", "agree", SETTINGS, (), rows), book(*(HOSTILE + str(k) for k in range(9))),
         GradientResult(HOSTILE * 9, (1, 1), "agree", "", 1, 1, 1, {}, None), Finding(HOSTILE * 9, "agree"), Settings(atol=0.1, rtol=1e-300, seed=10**200),
         Entry((0, 0), {}, -1.123456789e-300, -1.123456789e-300, "", 0.0, 0.0, 0.0, math.inf),
     ]  # fmt: skip

@@ -29,7 +29,8 @@ from symgrad import (
 )
 from symgrad.authoring.exercise_files import load
 from symgrad.checking.check import sloped
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.evidence import gather
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.judging.comparison import Outcome
 from symgrad.checking.judging.gradients import compared
 from symgrad.checking.results.settings import Settings
@@ -107,9 +108,9 @@ LARGE = [
 
 def strays(exercise, dtype, via="backward", order=1):
     """The largest ``|torch − truth| / radius`` of loss and gradients, or of the slope and the products with the Hessian."""
-    roads = Roads(exercise, Settings(dtype=dtype, via=via))
+    roads = gather(Question(exercise, Settings(dtype=dtype, via=via)))
     with np.errstate(all="ignore"):
-        loss, gradients = compared(roads if order == 1 else sloped(roads))
+        loss, gradients = compared(roads if order == 1 else gather(sloped(roads)))
     comparisons = [loss, *gradients.values()]
     assert all(c.worst_outcome <= Outcome.ILL_CONDITIONED for c in comparisons)
     ratios = [SAFETY * c.absolute / np.where(c.tolerance.allowed == 0, np.inf, c.tolerance.allowed) for c in comparisons]
@@ -155,6 +156,6 @@ def test_long_sums_pass(exercise, dtype):
 def test_the_radius_is_no_blank_cheque():
     """The allowed difference of the sigmoid network in float64 stays below 1e-10 of every gradient entry."""
     (exercise,) = load([str(EXERCISES / "sigmoid_network.py")])
-    loss, gradients = compared(Roads(exercise, Settings()))
+    loss, gradients = compared(gather(Question(exercise, Settings())))
     for comparison in (loss, *gradients.values()):
         assert (comparison.tolerance.allowed <= 1e-10 * np.abs(comparison.reference.high)).all()

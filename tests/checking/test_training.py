@@ -1,13 +1,15 @@
 """Training loops: run as a user writes them, every gradient and every update checked."""
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 from click.testing import CliRunner
 
-from symgrad import Exercise, Training, matrix, scalar, square, step, total
+from symgrad import Exercise, Settings, Training, UserError, check, matrix, scalar, square, step, total
 from symgrad.authoring.exercise_files import load
+from symgrad.checking import training
 from symgrad.checking.training import train
 from symgrad.cli import cli
 
@@ -192,3 +194,88 @@ def test_train_without_a_training_is_an_error():
     result = CliRunner().invoke(cli, ["train", str(EXERCISES / "sigmoid_network.py")])
     assert result.exit_code == 2
     assert result.stderr == ("Error: no training in sigmoid_network; an exercise states one with training=Training(…)\n")
+
+
+def slightly_off(parameters, samples, learning_rate, epochs):
+    """A loop whose gradients are half a per cent too large, and whose losses and updates go with them."""
+    for _ in range(epochs):
+        for sample in samples:
+            loss = (parameters["w"] * sample["x"] - sample["y"]) ** 2
+            loss.backward()
+            parameters["w"].grad *= 1.005
+            yield loss
+            with torch.no_grad():
+                parameters["w"] -= learning_rate * parameters["w"].grad
+            parameters["w"].grad.zero_()
+
+
+def test_a_tolerance_by_hand_reaches_the_loop():
+    """What a hand allows of a gradient it allows of a loop's gradients: half a per cent passes with 1 %, not without."""
+    made = exercise(loop=slightly_off)
+    assert check(made).reason == "autograd_wrong"
+    assert check(made, rtol=0.01).reason == "agree"
+    result = train(made, made.trainings[0], Settings(rtol=0.01))
+    (row,) = result.gradients
+    assert row.worst.allowed == pytest.approx(0.01 * abs(row.worst.closed_form), rel=1e-12)
+    assert not result.settings.certify
+
+
+def test_the_rule_of_a_hand_reaches_the_loops_of_the_library():
+    """--rtol 0.01 compares the loops' losses by that rule, which near 0 is a stricter one than rounding derives in float32."""
+    found = CliRunner().invoke(cli, ["check", str(EXERCISES / "linear.py"), "--rtol", "0.01"])
+    assert "tolerance: allowed = 0 + 0.01·|reference|, given by hand" in found.stdout
+    assert "training 'rate 0.01, 100 epochs': the losses differ" in found.stdout
+    assert CliRunner().invoke(cli, ["check", str(EXERCISES / "linear.py"), "--rtol", "0.01", "--atol", "1e-4"]).exit_code == 0
+
+
+def test_seed_device_and_certify_reach_the_loop(monkeypatch):
+    """A run says what it was made with; a device that isn't there is told before anything runs."""
+    made = exercise()
+    settings = train(made, made.trainings[0], Settings(seed=7, certify=True, via="jvp", dtype="float64")).settings
+    assert (settings.seed, settings.certify, settings.device) == (7, True, "cpu")
+    assert (settings.dtype, settings.via) == ("float32", "backward")  # the training's own
+    with pytest.raises(UserError, match="no device 'cuda:97' here"):
+        train(made, made.trainings[0], Settings(device="cuda:97"))
+    devices = []
+    descend = training.descend
+    monkeypatch.setattr(training, "descend", lambda *given: devices.append(given[3]) or descend(*given))
+    check(made, device="cpu")
+    assert devices == [torch.device("cpu")]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_loop_runs_on_a_gpu():
+    """Parameters, samples and the loop's own tensors lie on the device that is asked for."""
+    seen = []
+
+    def watching(parameters, samples, learning_rate, epochs):
+        seen.append((parameters["w"].device.type, samples[0]["x"].device.type, torch.zeros(1).device.type))
+        yield from loop()(parameters, samples, learning_rate, epochs)
+
+    made = exercise(loop=watching)
+    assert train(made, made.trainings[0], Settings(device="cuda")).verdict == "pass"
+    assert seen == [("cuda", "cuda", "cuda")]
+
+
+def test_train_takes_the_settings_of_check_and_writes_json():
+    """The command has --seed, --rtol, --atol, --certify and --device, and a form for programs."""
+    words = [
+        "train",
+        str(EXERCISES / "quadratic.py"),
+        "--seed",
+        "3",
+        "--rtol",
+        "0",
+        "--atol",
+        "1e-3",
+        "--certify",
+        "--format",
+        "json",
+    ]
+    found = CliRunner().invoke(cli, words)
+    assert found.exit_code == 0
+    data = json.loads(found.stdout)
+    assert data["schema"] == "symgrad/train/1"
+    one = data["trainings"][0]
+    assert (one["seed"], one["verdict"], one["messages"], one["device"]) == (3, "pass", [], "cpu")
+    assert len(one["losses"]) == one["gradients"][0]["points"]

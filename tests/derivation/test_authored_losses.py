@@ -24,9 +24,9 @@ from sympy.matrices.expressions.hadamard import HadamardPower
 from symgrad import Exercise, differentiate, matrix, scalar, step, vector
 from symgrad.basics.errors import AuthorError
 from symgrad.checking.check import check
-from symgrad.checking.evidence.evidence import program
 from symgrad.number_systems.balls import Balls, at_precision, to_balls
 from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.programs import program
 from symgrad.operations.table import TABLE
 
 x, y = scalar("x"), scalar("y")

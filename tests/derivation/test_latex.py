@@ -74,7 +74,7 @@ def test_every_operation_can_be_typeset(name):
     for line in text.splitlines()[1:-1]:
         assert well_formed(line.replace("&", "", 3) if line.startswith("(") else line)
     for equation in derivation.equations:
-        assert well_formed(latex.written(equation))
+        assert well_formed(latex.written(equation.symbol, equation.expression))
 
 
 def test_the_two_layer_sigmoid_network_reads_like_the_textbook():

@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 
 from symgrad import differentiate, matrix, scalar, step, vector
 from symgrad.basics.float_formats import PRECISIONS
-from symgrad.checking.evidence.evidence import program, rounded
+from symgrad.derivation.laws import check_derivation
 from symgrad.graphs.from_sympy import read, symbols_of
+from symgrad.graphs.laws import check_graph
 from symgrad.number_systems.balls import Balls, at_precision, to_balls
 from symgrad.number_systems.code_generation import compile_
 from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.programs import program
+from symgrad.number_systems.rounding import rounded
 from symgrad.operations.table import TABLE
 
 INPUTS = {"A": matrix("A", 2, 3), "B": matrix("B", 3, 2), "c": vector("c", 3), "s": scalar("s")}
@@ -125,7 +128,9 @@ def evaluated(code, values):
 
 def check_against_torch(loss, function):
     """Loss and gradients in float64 lie within the radii of both roads of what autograd says."""
-    derivation = differentiate(loss, INPUTS.values())
+    derivation, graph = differentiate(loss, INPUTS.values()), read(loss, declared=INPUTS.values())
+    check_graph(graph)
+    check_derivation(derivation, graph)
     assert set(derivation.gradients) == set(INPUTS)
     tensors = {name: torch.tensor(values).requires_grad_() for name, values in VALUES.items()}
     torch_loss = function(tensors)

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from symgrad import differentiate, scalar, step
 from symgrad.basics.float_formats import PRECISIONS
-from symgrad.checking.evidence.evidence import program, rounded
+from symgrad.derivation.laws import check_derivation
 from symgrad.graphs.from_sympy import read, steps_of
+from symgrad.graphs.laws import check_graph
 from symgrad.number_systems.balls import Balls, at_precision, to_balls
 from symgrad.number_systems.code_generation import compile_
 from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.programs import program
+from symgrad.number_systems.rounding import rounded
 from symgrad.operations.table import TABLE
 
 x, y, z = SYMBOLS = scalar("x"), scalar("y"), scalar("z")
@@ -108,7 +111,9 @@ def column(output):
 def test_loss_and_gradients_equal_sympy_diff_of_the_loss_written_out(loss):
     """Loss and gradients in balls enclose the loss written out and what ``sympy.diff`` makes of it."""
     authored, plain = loss
-    derivation = differentiate(authored, SYMBOLS)
+    derivation, graph = differentiate(authored, SYMBOLS), read(authored, declared=SYMBOLS)
+    check_graph(graph)
+    check_derivation(derivation, graph)
     code = program(derivation, [derivation.loss, *derivation.gradients.values()])
     with at_precision(BITS), mpmath.workdps(DIGITS):
         outputs = Balls().bind(code)(*(to_balls(VALUES[i.name]) for i in derivation.inputs))

@@ -10,10 +10,10 @@ from flint import arb
 from symgrad import differentiate, matrix, scalar, step, vector
 from symgrad.authoring.exercise import Exercise
 from symgrad.authoring.exercise_files import load
-from symgrad.checking.evidence.evidence import program
 from symgrad.derivation import inlining
 from symgrad.number_systems.balls import Balls, at_precision, to_balls
 from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.programs import program
 from symgrad.operations.table import TABLE
 
 x, y = scalar("x"), scalar("y")

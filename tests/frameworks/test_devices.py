@@ -84,7 +84,7 @@ def test_settings_that_cost_digits_of_products_are_known():
         assert products(CPU, "float64") == "float64"
         assert lost(CPU, "float32") == 2**-8
         assert lost(CPU, "float64") == 0
-        assert list(remarks(CPU, "float32")) == [
+        assert list(map(str, remarks(CPU, "float32"))) == [
             "PyTorch may round factors of matrix products to bf16, which the tolerance allows for"
         ]
 

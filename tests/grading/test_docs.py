@@ -186,7 +186,7 @@ def test_figures_in_the_text_are_those_of_the_code():
 
 def test_the_table_of_tags_is_the_catalogue():
     """Tags and summaries in docs/grading.md are those of the catalogue, in its order."""
-    assert rows(GRADING, "tag") == [[f"`{tag}`", item.summary] for tag, item in CATALOGUE.items()]
+    assert rows(GRADING, "tag") == [[f"`{tag}`", str(item.summary)] for tag, item in CATALOGUE.items()]
 
 
 def test_the_table_of_formats_is_that_of_the_reports():
@@ -210,7 +210,7 @@ def test_the_keys_of_the_json_are_described(monkeypatch):
     table = {cells[0].strip("`"): cells[1] for cells in rows(GRADING, "key")}
     assert list(table) == list(found)
     assert found["schema"] in table["schema"]
-    assert re.findall(r"`(\w+)`", table["answers"]) == [*found["answers"][0], "needs_person", "note"]
+    assert re.findall(r"`(\w+)`", table["answers"]) == [*found["answers"][0], "needs_person", "note", "failure"]
     assert re.findall(r"`(\w+)`", table["students"]) == list(found["students"][0])
     assert re.findall(r"`(\w+)`", table["summary"]) == [key for key in found["summary"] if key not in VERDICTS]
 

@@ -165,7 +165,7 @@ def test_every_form_is_written_and_the_journal_is_gone(handed, tmp_path, symgrad
     assert data["answers"] == [
         {
             "student": "ada", "exercise": "linear", "name": "w", "verdict": "correct", "tags": [], "score": 1, "max_score": 1,
-            "message": "", "answer": "2x(wx - y)",
+            "message": "", "messages": [], "answer": "2x(wx - y)",
         }
     ]  # fmt: skip
     assert data["students"] == [{"student": "ada", "score": 1, "max_score": 1}]

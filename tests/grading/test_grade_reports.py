@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from symgrad.basics.errors import UserError
+from symgrad.basics.messages import message, verbatim
 from symgrad.grading.course.gradebook import Gradebook, Graded, Total
 from symgrad.grading.outcome import VERDICTS
 from symgrad.grading.submissions.answers import Problem
@@ -18,17 +19,24 @@ from symgrad.reports.grades.marks import shortest
 
 SINGLE = [name for name, format_ in FORMATS.items() if isinstance(format_, OneFile)]
 BY_STUDENT = [name for name, format_ in FORMATS.items() if isinstance(format_, FilePerStudent)]
+
+
+def told(*texts):
+    """Messages of texts as they stand."""
+    return tuple(verbatim(text) for text in texts)
+
+
 SMALL = Gradebook(
     answers=(
-        Graded("ada", "net", "w", "x*y", "correct", (), 1.0, 1.0, "Right."),
-        Graded("ada", "net", "b", "-y", "incorrect", ("sign",), 0.5, 1.0, "The sign is wrong:\n  -y\n  ^"),
-        Graded("007", "net", "w", "f(`", "unreadable", (), 0.0, 1.0, "Can't be read."),
-        Graded("007", "net", "b", "-y", "incorrect", ("sign", "factor"), 0.0, 1.0, "The sign is wrong."),
-        Graded("=x", "net", "w", "", "missing", (), 0.0, 1.0, "Nothing was handed in."),
-        Graded("=x", "net", "b", "a|b", "undecided", (), 0.0, 1.0, "Not decided.", True, "timed out"),
+        Graded("ada", "net", "w", "x*y", "correct", (), 1.0, 1.0, told("Right.")),
+        Graded("ada", "net", "b", "-y", "incorrect", ("sign",), 0.5, 1.0, told("The sign is wrong:\n  -y\n  ^")),
+        Graded("007", "net", "w", "f(`", "unreadable", (), 0.0, 1.0, told("Can't be read.")),
+        Graded("007", "net", "b", "-y", "incorrect", ("sign", "factor"), 0.0, 1.0, told("The sign is wrong.")),
+        Graded("=x", "net", "w", "", "missing", (), 0.0, 1.0, (message("nothing_handed_in"),)),
+        Graded("=x", "net", "b", "a|b", "undecided", (), 0.0, 1.0, told("Not decided."), True, verbatim("timed out")),
     ),
     students=(Total("ada", 1.5, 2.0), Total("007", 0.0, 2.0), Total("=x", -0.0, 2.0), Total("eve", 0.0, 2.0)),
-    problems=(Problem("a.csv:7", "no name"),),
+    problems=(Problem("a.csv:7", verbatim("no name")),),
     exercises=("net",),
     seed=3,
     versions={"symgrad": "0.2"},
@@ -61,12 +69,12 @@ JSON = r"""{
   "seed": 3,
   "summary": {"correct": 1, "incorrect": 2, "unreadable": 1, "undecided": 1, "missing": 1, "answers": 6, "students": 4, "score": 1.5, "max_score": 8, "needs_person": 1},
   "answers": [
-    {"student": "ada", "exercise": "net", "name": "w", "verdict": "correct", "tags": [], "score": 1, "max_score": 1, "message": "Right.", "answer": "x*y"},
-    {"student": "ada", "exercise": "net", "name": "b", "verdict": "incorrect", "tags": ["sign"], "score": 0.5, "max_score": 1, "message": "The sign is wrong:\n  -y\n  ^", "answer": "-y"},
-    {"student": "007", "exercise": "net", "name": "w", "verdict": "unreadable", "tags": [], "score": 0, "max_score": 1, "message": "Can't be read.", "answer": "f(`"},
-    {"student": "007", "exercise": "net", "name": "b", "verdict": "incorrect", "tags": ["sign", "factor"], "score": 0, "max_score": 1, "message": "The sign is wrong.", "answer": "-y"},
-    {"student": "=x", "exercise": "net", "name": "w", "verdict": "missing", "tags": [], "score": 0, "max_score": 1, "message": "Nothing was handed in.", "answer": ""},
-    {"student": "=x", "exercise": "net", "name": "b", "verdict": "undecided", "tags": [], "score": 0, "max_score": 1, "message": "Not decided.", "answer": "a|b", "needs_person": true, "note": "timed out"}
+    {"student": "ada", "exercise": "net", "name": "w", "verdict": "correct", "tags": [], "score": 1, "max_score": 1, "message": "Right.", "messages": [{"code": "verbatim", "values": {"text": "Right."}, "text": "Right."}], "answer": "x*y"},
+    {"student": "ada", "exercise": "net", "name": "b", "verdict": "incorrect", "tags": ["sign"], "score": 0.5, "max_score": 1, "message": "The sign is wrong:\n  -y\n  ^", "messages": [{"code": "verbatim", "values": {"text": "The sign is wrong:\n  -y\n  ^"}, "text": "The sign is wrong:\n  -y\n  ^"}], "answer": "-y"},
+    {"student": "007", "exercise": "net", "name": "w", "verdict": "unreadable", "tags": [], "score": 0, "max_score": 1, "message": "Can't be read.", "messages": [{"code": "verbatim", "values": {"text": "Can't be read."}, "text": "Can't be read."}], "answer": "f(`"},
+    {"student": "007", "exercise": "net", "name": "b", "verdict": "incorrect", "tags": ["sign", "factor"], "score": 0, "max_score": 1, "message": "The sign is wrong.", "messages": [{"code": "verbatim", "values": {"text": "The sign is wrong."}, "text": "The sign is wrong."}], "answer": "-y"},
+    {"student": "=x", "exercise": "net", "name": "w", "verdict": "missing", "tags": [], "score": 0, "max_score": 1, "message": "Nothing was handed in.", "messages": [{"code": "nothing_handed_in", "values": {}, "text": "Nothing was handed in."}], "answer": ""},
+    {"student": "=x", "exercise": "net", "name": "b", "verdict": "undecided", "tags": [], "score": 0, "max_score": 1, "message": "Not decided.", "messages": [{"code": "verbatim", "values": {"text": "Not decided."}, "text": "Not decided."}], "answer": "a|b", "needs_person": true, "note": "timed out", "failure": {"code": "verbatim", "values": {"text": "timed out"}}}
   ],
   "students": [
     {"student": "ada", "score": 1.5, "max_score": 2},
@@ -75,7 +83,7 @@ JSON = r"""{
     {"student": "eve", "score": 0, "max_score": 2}
   ],
   "problems": [
-    {"place": "a.csv:7", "message": "no name"}
+    {"place": "a.csv:7", "message": "no name", "code": "verbatim", "values": {"text": "no name"}}
   ]
 }
 """
@@ -289,7 +297,7 @@ def test_a_format_named_twice_is_written_once():
 
 def test_files_are_made_one_at_a_time():
     """The first file is there before the second student's answers are looked at."""
-    broken = Graded("007", "net", "w", None, "incorrect", (), 0.0, 1.0, None)
+    broken = Graded("007", "net", "w", None, "incorrect", (), 0.0, 1.0, ())
     found = files(Gradebook((broken,), SMALL.students), ["feedback"])
     assert "Marks: 1.5 of 2" in next(found)[1]
     with pytest.raises(AttributeError):
@@ -339,8 +347,8 @@ def test_marks_are_as_short_as_can_be(marks, text):
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_every_verdict_has_a_mark_in_junit_and_a_status_in_gradescope(verdict):
     """Wrong is a failure, undecided is skipped, and where the tool failed it is an error whatever the verdict."""
-    answer = Graded("ada", "net", "w", "x", verdict, (), 0.0, 1.0, "said")
-    failed = Graded("ada", "net", "b", "x", verdict, (), 0.0, 1.0, "said", True, "crashed")
+    answer = Graded("ada", "net", "w", "x", verdict, (), 0.0, 1.0, told("said"))
+    failed = Graded("ada", "net", "b", "x", verdict, (), 0.0, 1.0, told("said"), True, verbatim("crashed"))
     book = Gradebook((answer, failed), (Total("ada", 0.0, 2.0),))
     first, second = ET.fromstring(render(book, "junit")).iter("testcase")
     assert [mark.tag for mark in first] == {"correct": [], "undecided": ["skipped"]}.get(verdict, ["failure"])
@@ -349,16 +357,33 @@ def test_every_verdict_has_a_mark_in_junit_and_a_status_in_gradescope(verdict):
     status = {"correct": "passed", "undecided": None}.get(verdict, "failed")
     assert [test.get("status") for test in strict(text)["tests"]] == [status] * 2
     waits = verdict == "undecided"
-    told = "said\nA person will look at this."
-    assert [test["output"] for test in strict(text)["tests"]] == [told if waits else "said", told]
+    promise = "said\nA person will look at this."
+    assert [test["output"] for test in strict(text)["tests"]] == [promise if waits else "said", promise]
 
 
 def test_an_error_in_junit_is_what_a_person_looks_at_and_has_a_note():
     """A note alone, or a person alone, changes nothing."""
-    noted = Graded("ada", "net", "w", "x", "undecided", (), 0.0, 1.0, "said", False, "a note")
-    waiting = Graded("ada", "net", "b", "x", "undecided", (), 0.0, 1.0, "said", True)
+    noted = Graded("ada", "net", "w", "x", "undecided", (), 0.0, 1.0, told("said"), False, verbatim("a note"))
+    waiting = Graded("ada", "net", "b", "x", "undecided", (), 0.0, 1.0, told("said"), True)
     cases = ET.fromstring(render(Gradebook((noted, waiting), (Total("ada", 0.0, 2.0),)), "junit")).iter("testcase")
     assert [[(mark.tag, mark.get("message")) for mark in case] for case in cases] == [[("skipped", "undecided: said")]] * 2
+
+
+# What is said, as data
+
+
+def test_json_says_by_code_what_stands_there_in_words():
+    """Values are those of the message, messages within it alike; numbers that JSON doesn't have are texts."""
+    said = message("placed", place="a.csv", found=message("took_longer", seconds=float("inf")))
+    answer = Graded("ada", "net", "w", "x", "undecided", (), 0.0, 1.0, (message("took_too_long"), said), True, said)
+    data = strict(render(Gradebook((answer,), (), (Problem("a.csv", said),)), "json"))
+    plain = {"code": "placed", "values": {"place": "a.csv", "found": {"code": "took_longer", "values": {"seconds": "inf"}}}}
+    text, late = "a.csv: it took longer than inf s", "This took too long to judge; a person will look at it."
+    assert data["answers"][0]["message"] == f"{late} {text}"
+    first = {"code": "took_too_long", "values": {}, "text": late}
+    assert data["answers"][0]["messages"] == [first, {**plain, "text": text}]
+    assert (data["answers"][0]["note"], data["answers"][0]["failure"]) == (text, plain)
+    assert data["problems"] == [{"place": "a.csv", "message": text, **plain}]
 
 
 # Sheets
@@ -366,7 +391,7 @@ def test_an_error_in_junit_is_what_a_person_looks_at_and_has_a_note():
 
 def test_the_most_marks_of_an_exercise_are_those_of_the_student_who_could_get_most():
     """A student who was asked less changes nothing in the row of possible points."""
-    answers = tuple(Graded(s, "net", n, "x", "correct", (), 1.0, 1.0, "") for s, n in (("a", "w"), ("a", "b"), ("c", "w")))
+    answers = tuple(Graded(s, "net", n, "x", "correct", (), 1.0, 1.0, ()) for s, n in (("a", "w"), ("a", "b"), ("c", "w")))
     book = Gradebook(answers, (Total("a", 2.0, 2.0), Total("c", 1.0, 1.0)))
     assert "    Points Possible,,,,,2\n" in render(book, "canvas")
     assert [line.rpartition(",")[2] for line in render(book, "nbgrader").splitlines()[1:]] == ["2", "1"]
@@ -392,7 +417,7 @@ def test_nothing_is_said_of_what_there_is_not():
 
 def test_a_note_of_several_lines_is_one_line_and_an_answer_of_several_lines_stays_so():
     """Line ends of Windows are line ends, and a note is read as a sentence."""
-    answer = Graded("ada", "net", "w", "x\r\n\ty", "undecided", (), 0.0, 1.0, "", True, "failed:\n  too large")
+    answer = Graded("ada", "net", "w", "x\r\n\ty", "undecided", (), 0.0, 1.0, (), True, verbatim("failed:\n  too large"))
     book = Gradebook((answer,), (Total("ada", 0.0, 1.0),))
     assert "name `w`: `failed: too large`\n" in render(book, "summary")
     assert "```\nx\n\ty\n```\n" in next(files(book, ["feedback"]))[1]
@@ -409,19 +434,21 @@ def test_the_table_is_narrow_whatever_is_in_it():
     """Long ids, names and messages are cut."""
     long = "x" * 10_000
     book = Gradebook(
-        (Graded(long, long, long, long, "incorrect", (), 0.5, 1.0, long),), (Total(long, 0.5, 1.0),), (Problem(long, long),)
+        (Graded(long, long, long, long, "incorrect", (), 0.5, 1.0, told(long)),),
+        (Total(long, 0.5, 1.0),),
+        (Problem(long, verbatim(long)),),
     )
     lines = render(book, "table").splitlines()
     assert max(len(line) for line in lines[:3]) < 170
     assert f"{'x' * 59}…" in lines[2]
-    many = Gradebook((), (), tuple(Problem(f"p{k}", "m") for k in range(12)))
+    many = Gradebook((), (), tuple(Problem(f"p{k}", verbatim("m")) for k in range(12)))
     assert "p9: m\nand 2 more problems\n" in render(many, "table")
 
 
 def test_the_summary_lists_what_is_most_frequent():
     """Ten at most, the most frequent first; of an answer with several tags the best counts."""
     answers = [
-        Graded(f"s{k}", "e", "n", f"a{t}", "incorrect", (f"t{t}", "other"), 0.0, 1.0, "") for t in range(12) for k in range(t)
+        Graded(f"s{k}", "e", "n", f"a{t}", "incorrect", (f"t{t}", "other"), 0.0, 1.0, ()) for t in range(12) for k in range(t)
     ]
     text = render(Gradebook(tuple(answers), tuple(Total(f"s{k}", 0.0, 1.0) for k in range(12))), "summary")
     assert "* 11 answers, 17%: `t11`, such as `a11`\n* 10 answers, 15%: `t10`" in text
@@ -434,9 +461,9 @@ def test_the_summary_lists_what_is_most_frequent():
 
 def test_the_summary_stops_after_fifty_and_says_how_many_more():
     """Answers for a person and problems are listed up to a limit."""
-    answers = tuple(Graded(f"s{k}", "e", "n", "a", "undecided", (), 0.0, 1.0, "", True) for k in range(53))
+    answers = tuple(Graded(f"s{k}", "e", "n", "a", "undecided", (), 0.0, 1.0, (), True) for k in range(53))
     book = Gradebook(
-        answers, tuple(Total(f"s{k}", 0.0, 1.0) for k in range(53)), tuple(Problem("p", str(k)) for k in range(51))
+        answers, tuple(Total(f"s{k}", 0.0, 1.0) for k in range(53)), tuple(Problem("p", verbatim(str(k))) for k in range(51))
     )
     text = render(book, "summary")
     assert "* student `s49`, exercise `e`, name `n`\n* and 3 more\n" in text

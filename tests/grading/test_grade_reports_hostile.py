@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from symgrad.basics.messages import verbatim
 from symgrad.grading.course.gradebook import Gradebook, Graded, Total
 from symgrad.grading.outcome import VERDICTS
 from symgrad.grading.submissions.answers import Problem
@@ -57,11 +58,11 @@ HOSTILE = " ".join(PIECES)
 def hostile(texts, verdict="incorrect"):
     """A gradebook in which every text that a student can write is hostile, and one student handed nothing in."""
     answers = tuple(
-        Graded(text, text + "e", text + "n", text, verdict, (text,), 0.5, 1.0, text, k % 2 == 0, text)
+        Graded(text, text + "e", text + "n", text, verdict, (text,), 0.5, 1.0, (verbatim(text),), k % 2 == 0, verbatim(text))
         for k, text in enumerate(texts)
     )
     students = (*(Total(text, 0.5, 1.0) for text in texts), Total("nobody", 0.0, 1.0))
-    problems = tuple(Problem(text, text) for text in texts)
+    problems = tuple(Problem(text, verbatim(text)) for text in texts)
     return Gradebook(answers, students, problems, tuple(text + "e" for text in texts), 0, {"symgrad": "0"})
 
 

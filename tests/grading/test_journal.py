@@ -62,7 +62,7 @@ def test_what_was_added_is_known_on_resuming(path):
 def test_a_journal_is_json_lines(path):
     """A header, and a line for each outcome with its checksum."""
     lines = written(path, {"a": {"x": 1}}).decode().splitlines()
-    assert lines == ['{"schema":"symgrad/journal/1","fingerprint":"print"}', '["a",{"x":1},"72b03a2b"]']
+    assert lines == ['{"schema":"symgrad/journal/2","fingerprint":"print"}', '["a",{"x":1},"72b03a2b"]']
     assert [json.loads(line) for line in lines][1][:2] == ["a", {"x": 1}]
 
 
@@ -149,11 +149,22 @@ def test_an_unfinished_run_is_not_begun_anew(path):
 
 
 @pytest.mark.parametrize("resume", [True, False])
-@pytest.mark.parametrize("content", [b"student,answer\n", b"{}", b"\n", b"\x00\xff", b'{"schema":"symgrad/journal/2"}\n'])
+@pytest.mark.parametrize("content", [b"student,answer\n", b"{}", b"\n", b"\x00\xff", b'{"schema":"symgrad/grade/2"}\n'])
 def test_another_file_is_left_as_it_is(path, content, resume):
     """A path that was mistyped costs no submissions."""
     path.write_bytes(content)
     assert refusal(path, resume=resume) == f"{path}: this is no journal of symgrad's; it is left as it is"
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("resume", [True, False])
+@pytest.mark.parametrize("version", [1, 3, 10, 21])
+def test_a_journal_of_another_version_is_refused(path, version, resume):
+    """Its outcomes are written in another way; whoever wants them has the version that wrote them."""
+    content = written(path).replace(b"journal/2", b"journal/%d" % version)
+    path.write_bytes(content)
+    message = "this journal was written by another version of symgrad; remove it to begin anew"
+    assert refusal(path, resume=resume) == f"{path}: {message}"
     assert path.read_bytes() == content
 
 

@@ -16,7 +16,7 @@ def judged(exercise, name, content, own=None):
 
 def verdict(exercise, name, content, own=None):
     outcome = judged(exercise, name, content, own)
-    assert outcome.note == ""
+    assert outcome.note_text == ""
     return outcome.verdict, *outcome.tags
 
 
@@ -171,7 +171,7 @@ def test_a_failure_of_the_tool_is_undecided(monkeypatch):
     monkeypatch.setattr("symgrad.grading.judge.decide", lambda *_: 1 / 0)
     outcome = judge.judge("w", "2x")
     assert (outcome.verdict, outcome.message) == ("undecided", "This couldn't be judged; a person will look at it.")
-    assert outcome.note == "ZeroDivisionError: division by zero"
+    assert outcome.note_text == "ZeroDivisionError: division by zero"
 
 
 def test_points_lie_off_every_grid_and_within_the_domain():

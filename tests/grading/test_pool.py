@@ -17,6 +17,7 @@ import flint
 import pytest
 
 from symgrad.basics.errors import UserError
+from symgrad.basics.messages import message
 from symgrad.grading.workers import pool, worker
 from symgrad.grading.workers.pool import Failed, run
 
@@ -148,38 +149,40 @@ def test_what_the_parent_holds_is_inherited():
 
 
 @pytest.mark.parametrize(
-    ("work", "limits", "failed"),
+    ("work", "limits", "kind", "text"),
     [
-        (forever, {"seconds": 0.1}, Failed("time", "it took longer than 0.1 s")),
-        (lambda: 9**9**8, {"seconds": 0.1}, Failed("time", "it took longer than 0.1 s")),
+        (forever, {"seconds": 0.1}, "time", "it took longer than 0.1 s"),
+        (lambda: 9**9**8, {"seconds": 0.1}, "time", "it took longer than 0.1 s"),
         (
             lambda: flint.fmpz((2**521 - 1) * (2**607 - 1)).factor(),
             {"seconds": 0.1},
-            Failed("time", "it took longer than 0.1 s"),
+            "time",
+            "it took longer than 0.1 s",
         ),
-        pytest.param(grow, {}, Failed("memory", "it needed more than 256 MB"), marks=limited),
-        pytest.param(lambda: len(bytearray(1 << 29)), {}, Failed("memory", "it needed more than 256 MB"), marks=limited),
-        (lambda: os._exit(0), {}, Failed("died", "exit status 0")),
-        (lambda: os._exit(3), {}, Failed("died", "exit status 3")),
-        (crash, {}, Failed("died", "SIGSEGV")),
-        (lambda: crash(signal.SIGKILL), {}, Failed("died", "SIGKILL")),
-        (lambda: 1 // 0, {}, Failed("exception", "ZeroDivisionError: integer division or modulo by zero")),
-        (raising(SystemExit(2)), {}, Failed("exception", "SystemExit: 2")),
-        (raising(KeyboardInterrupt()), {}, Failed("exception", "KeyboardInterrupt: no message")),
-        (raising(Unspeakable()), {}, Failed("exception", "Unspeakable: no message")),
-        (raising(ValueError("x" * 5_000_000)), {}, Failed("exception", "ValueError: " + "x" * 1000)),
-        (object, {}, Failed("result", "TypeError: Object of type object is not JSON serializable")),
-        (lambda: "x" * (1 << 20), {}, Failed("result", "1048580 bytes of JSON; at most 1048576")),
+        pytest.param(grow, {}, "memory", "it needed more than 256 MB", marks=limited),
+        pytest.param(lambda: len(bytearray(1 << 29)), {}, "memory", "it needed more than 256 MB", marks=limited),
+        (lambda: os._exit(0), {}, "died", "exit status 0"),
+        (lambda: os._exit(3), {}, "died", "exit status 3"),
+        (crash, {}, "died", "SIGSEGV"),
+        (lambda: crash(signal.SIGKILL), {}, "died", "SIGKILL"),
+        (lambda: 1 // 0, {}, "exception", "ZeroDivisionError: integer division or modulo by zero"),
+        (raising(SystemExit(2)), {}, "exception", "SystemExit: 2"),
+        (raising(KeyboardInterrupt()), {}, "exception", "KeyboardInterrupt: no message"),
+        (raising(Unspeakable()), {}, "exception", "Unspeakable: no message"),
+        (raising(ValueError("x" * 5_000_000)), {}, "exception", "ValueError: " + "x" * 1000),
+        (object, {}, "result", "TypeError: Object of type object is not JSON serializable"),
+        (lambda: "x" * (1 << 20), {}, "result", "1048580 bytes of JSON; at most 1048576"),
     ],
 )
-def test_a_task_that_meets_a_limit_is_told_which(work, limits, failed):
+def test_a_task_that_meets_a_limit_is_told_which(work, limits, kind, text):
     """Loops in Python and in C, memory in pieces and at once, ends by exit and by signal, exceptions, unusable results."""
-    assert outcome(work, **limits) == failed
+    failed = outcome(work, **limits)
+    assert (failed.kind, str(failed.found)) == (kind, text)
 
 
 def test_a_recursion_without_end_is_an_exception():
     """In the work and in its result alike."""
-    assert outcome(recursion).text.startswith("RecursionError: maximum recursion depth exceeded")
+    assert str(outcome(recursion).found).startswith("RecursionError: maximum recursion depth exceeded")
     deep = []
     for _ in range(100_000):
         deep = [deep]
@@ -223,7 +226,7 @@ def test_a_crash_that_others_have_prepared_is_no_ones_fault():
 def test_how_a_worker_ended_is_known_every_time():
     """Its end is asked for when its pipe is shut, which is a moment before it has ended."""
     ends = [lambda: os._exit(7), crash] * 50
-    texts = [failed.text for failed in outcomes(lambda n: ends[n](), range(100), jobs=2)]
+    texts = [str(failed.found) for failed in outcomes(lambda n: ends[n](), range(100), jobs=2)]
     assert texts == ["exit status 7", "SIGSEGV"] * 50
 
 
@@ -276,6 +279,11 @@ def test_workers_start_where_the_standard_streams_are_closed():
         framed(b"no json"),
         framed(b'{"a":1}'),
         framed(b'["exception",1]'),
+        framed(b'["exception","text"]'),
+        framed(b'["exception",{}]'),
+        framed(b'["exception",{"code":1,"values":{}}]'),
+        framed(b'["exception",{"code":"task_raised","values":[]}]'),
+        framed(b'[1,{"code":"task_raised","values":{}}]'),
         framed(b"[1,2,3]"),
         framed(b"[" * 100_000),
         framed(b"[]"),
@@ -284,7 +292,7 @@ def test_workers_start_where_the_standard_streams_are_closed():
 )
 def test_an_answer_that_is_none_is_a_death(text):
     """A worker that somebody has taken over can say nothing that the parent would run or stumble over."""
-    assert outcome(writing(text)) == Failed("died", "it wrote what is no answer")
+    assert outcome(writing(text)) == Failed("died", message("wrote_no_answer"))
 
 
 def test_tasks_are_taken_as_they_are_needed():

@@ -36,7 +36,7 @@ def judge(loss, parameters, seed=0, **fields):
 
 def said(loss, parameters, name, answer, seed=0, **fields):
     outcome = judge(loss, parameters, seed, **fields).judge(name, answer)
-    assert outcome.note == ""
+    assert outcome.note_text == ""
     return outcome.verdict
 
 

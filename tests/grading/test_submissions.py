@@ -15,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from symgrad.basics.errors import UserError
+from symgrad.basics.messages import message
 from symgrad.grading.submissions import decoding, read_submissions, records, safe_names
 from symgrad.grading.submissions.answers import Answer, Problem
 from symgrad.grading.submissions.document import LARGEST
@@ -59,7 +60,8 @@ def test_submissions_are_nouns(write):
     assert found == read_submissions("in")
     assert found.answers == (Answer("bob", "net", "w", "x", "in/bob.toml"),)
     assert found.students == ("alice", "bob")
-    assert found.problems == (Problem("in/alice.toml:2:8", "not valid TOML: cannot overwrite a value"),)
+    assert found.problems == (Problem("in/alice.toml:2:8", message("not_valid_toml", said="Cannot overwrite a value")),)
+    assert found.problems[0].message == "not valid TOML: cannot overwrite a value"
 
 
 def test_a_file_may_name_its_student(write):
@@ -636,7 +638,8 @@ def test_a_key_that_stands_twice_in_a_line_is_reported(write):
         write("a.jsonl", '{"student": "ann", "exercise": "e", "name": "w", "answer": "1", "answer": null}')
     )
     assert found.answers == (Answer("ann", "e", "w", None, "a.jsonl:1"),)
-    assert found.problems == (Problem("a.jsonl:1", "the key 'answer' stands twice in one object; the last one counts"),)
+    assert found.problems == (Problem("a.jsonl:1", message("key_stands_twice", key="answer")),)
+    assert found.problems[0].message == "the key 'answer' stands twice in one object; the last one counts"
 
 
 def test_of_two_answers_the_later_one_counts(write):

@@ -24,7 +24,7 @@ NAMES = [name for name in judges() if name != "mlp_wide"]
 def test_a_tape_agrees_with_the_derivation(name):
     """Gradients and adjoints of every exercise, node by node, are those of the compiled derivation."""
     key = judges()[name].key
-    derivation = key.roads.derivation
+    derivation = key.formula.derivation
     outputs = [*derivation.gradients.values(), *derivation.adjoints.values()]
     asked = [*derivation.gradients, *(adjoint_of(step) for step in derivation.adjoints)]
     with np.errstate(all="ignore"):

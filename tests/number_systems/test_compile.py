@@ -10,10 +10,10 @@ from sympy.core.symbol import Str
 from symgrad import differentiate, matrix, scalar, step, vector
 from symgrad.basics.errors import AuthorError
 from symgrad.basics.float_formats import precision
-from symgrad.checking.evidence.evidence import program
 from symgrad.number_systems.balls import Balls
 from symgrad.number_systems.code_generation import compile_
 from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.programs import program
 from symgrad.number_systems.rounding import Rounding
 from symgrad.operations.sympy_nodes import Applied, applied
 from symgrad.operations.table import TABLE

@@ -6,11 +6,12 @@ import torch
 
 from symgrad import Exercise, matrix, scalar, step, vector
 from symgrad.basics.float_formats import PRECISIONS, precision
-from symgrad.checking.evidence.evidence import Roads, rounded
+from symgrad.checking.evidence.evidence import gather
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.results.settings import Settings
-from symgrad.frameworks.pytorch.gradients import DTYPES
+from symgrad.frameworks.pytorch.authors_code import DTYPES
 from symgrad.number_systems.rounded_arrays import Condition
-from symgrad.number_systems.rounding import Rounding
+from symgrad.number_systems.rounding import Rounding, rounded
 from symgrad.operations.table import TABLE
 from symgrad.truth.reference import SAFETY
 
@@ -92,7 +93,7 @@ def roads_of(name, k, dtype, points=8):
     loss, names, programs = FORMULAS[name]
     function = eval(f"lambda {', '.join(names)}: function({', '.join(names)})", {"function": programs[k]})
     exercise = Exercise(name=name.replace(" ", "_"), loss=loss, parameters=list(names), torch_loss=function)
-    return Roads(exercise, Settings(dtype=dtype, points=points, seed=5))
+    return gather(Question(exercise, Settings(dtype=dtype, points=points, seed=5)))
 
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
@@ -101,7 +102,7 @@ def test_what_pytorch_computes_lies_within_four_radii_of_the_truth(name, k, dtyp
     """Loss and gradients of a formula, however it is programmed, lie within what rounding explains in every format."""
     roads = roads_of(name, k, dtype)
     assert len(roads.points) == 8
-    for found, reference, tolerance in zip(roads.autograd, roads.references, roads.tolerances, strict=True):
+    for found, reference, tolerance in zip(roads.said, roads.references, roads.tolerances, strict=True):
         assert np.all(reference.certified)
         assert np.all(np.abs((found - reference.high) - reference.low) <= tolerance.allowed)
 
@@ -273,8 +274,8 @@ def test_the_tails_of_activations_lie_within_four_radii(name, dtype):
     """Far out, where derivatives cancel or underflow, PyTorch's values and slopes lie within what rounding explains."""
     u = scalar("u")
     exercise = Exercise(name=name, loss=TABLE[name](u), parameters=[u], domain={"u": (-10, 10)})
-    roads = Roads(exercise, Settings(dtype=dtype, points=64, seed=3))
-    for found, reference, tolerance in zip(roads.autograd, roads.references, roads.tolerances, strict=True):
+    roads = gather(Question(exercise, Settings(dtype=dtype, points=64, seed=3)))
+    for found, reference, tolerance in zip(roads.said, roads.references, roads.tolerances, strict=True):
         assert np.all(np.abs((found - reference.high) - reference.low) <= tolerance.allowed)
 
 
@@ -282,6 +283,8 @@ def test_the_radius_of_a_program_has_the_shape_of_its_output():
     """Values and radii of a program come out with one entry a point and entry, constants included."""
     roads = roads_of("polynomial", 0, "float64")
     for (value, radius), shape in zip(
-        rounded(roads.program, roads.points.values, roads.shapes, precision("float64")), roads.shapes, strict=True
+        rounded(roads.formula.program, roads.points.values, roads.formula.shapes, precision("float64")),
+        roads.formula.shapes,
+        strict=True,
     ):
         assert value.shape == radius.shape == (8, *shape)

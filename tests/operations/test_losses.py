@@ -7,7 +7,8 @@ import torch.nn.functional as F
 
 from symgrad import Exercise, matrix, mean, scalar, total
 from symgrad.checking.check import check
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.evidence import gather
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.results.settings import Settings
 from symgrad.operations.table import TABLE
 
@@ -387,9 +388,9 @@ def test_a_wrong_program_of_a_loss_fails(name):
 def verdict(loss, parameters, point):
     """Verdict, reason and the losses (PyTorch's, the reference's) at one given point."""
     made = Exercise(name="edge", loss=loss, parameters=parameters, at=[point], points=0)
-    roads = Roads(made, Settings())
+    roads = gather(Question(made, Settings()))
     found = check(made)
-    return found.verdict, found.reason, float(roads.torch.loss[0, 0, 0]), float(roads.references[0].high[0, 0, 0])
+    return found.verdict, found.reason, float(roads.framework.values.loss[0, 0, 0]), float(roads.references[0].high[0, 0, 0])
 
 
 @pytest.mark.parametrize("y", (0, 1))
@@ -408,9 +409,11 @@ def test_the_clamps_of_a_cross_entropy_are_part_of_its_value_only(p, y):
 )
 def test_the_slope_of_a_clamped_cross_entropy_is_that_of_its_value(p, y, slope):
     """Where a logarithm is clamped it contributes nothing to the derivative, the other one does."""
-    roads = Roads(
-        Exercise(name="edge", loss=row("binary_cross_entropy", a, b), parameters=["a"], at=[{"a": p, "b": y}], points=0),
-        Settings(),
+    roads = gather(
+        Question(
+            Exercise(name="edge", loss=row("binary_cross_entropy", a, b), parameters=["a"], at=[{"a": p, "b": y}], points=0),
+            Settings(),
+        )
     )
     assert float(roads.references[1].high[0, 0, 0]) == pytest.approx(slope, rel=1e-12)
 
@@ -482,11 +485,11 @@ def test_a_convention_is_pytorchs(name, point, options):
     made = Exercise(
         name="kink", loss=row(name, *symbols, **dict(options)), parameters=[s.name for s in symbols], at=[values], points=0
     )
-    roads = Roads(made, Settings())
+    roads = gather(Question(made, Settings()))
     expected = CONVENTIONS[name, point, options]
     assert roads.kinks
     assert [float(g[0, 0, 0]) for g in roads.closed_form[1:]] == pytest.approx(expected)
-    assert [float(g[0, 0, 0]) for g in roads.autograd[1:]] == pytest.approx(expected)
+    assert [float(g[0, 0, 0]) for g in roads.said[1:]] == pytest.approx(expected)
 
 
 def test_a_target_without_a_derivative_is_said():

@@ -10,7 +10,8 @@ from flint import arb
 from symgrad import Exercise, differentiate, matrix, total
 from symgrad.basics.float_formats import PRECISIONS
 from symgrad.checking.check import check
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.evidence import gather
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.results.settings import Settings
 from symgrad.number_systems.balls import Balls, at_precision, to_balls
 from symgrad.number_systems.float64 import Floats
@@ -177,8 +178,10 @@ def test_an_offset_is_no_error_of_pytorchs(name, options, offset, dtype):
     loss = total(row("hadamard", row(name, a, **options), weights))
     given = PRECISIONS[dtype].round(SPREAD + offset)
     at = [{"a": g.tolist(), "weights": w.tolist()} for g, w in zip(given, SPREAD[::-1], strict=True)]
-    roads = Roads(Exercise(name="offset", loss=loss, parameters=["a", "weights"], at=at, points=0), Settings(dtype=dtype))
-    for found, reference, tolerance in zip(roads.autograd, roads.references, roads.tolerances, strict=True):
+    roads = gather(
+        Question(Exercise(name="offset", loss=loss, parameters=["a", "weights"], at=at, points=0), Settings(dtype=dtype))
+    )
+    for found, reference, tolerance in zip(roads.said, roads.references, roads.tolerances, strict=True):
         with np.errstate(invalid="ignore"):  # a total of 10⁴s overflows in float16
             near = np.abs((found - reference.high) - reference.low) <= tolerance.allowed
         assert np.all(near | np.isinf(tolerance.allowed))
@@ -191,10 +194,10 @@ def test_a_long_running_total_is_charged_its_steps():
     at = [{"a": generator.normal(50, 1, (1, 300)), "weights": generator.normal(size=(1, 300))} for _ in range(3)]
     for name in ("logcumsumexp", "cumsum"):
         loss = total(row("hadamard", row(name, a, axis=1), weights))
-        roads = Roads(Exercise(name="long", loss=loss, parameters=["a", "weights"], at=at, points=0), Settings())
+        roads = gather(Question(Exercise(name="long", loss=loss, parameters=["a", "weights"], at=at, points=0), Settings()))
         value = roads.references[2]
         allowed = roads.tolerances[2].allowed
-        assert np.all(np.abs((roads.autograd[2] - value.high) - value.low) <= allowed)
+        assert np.all(np.abs((roads.said[2] - value.high) - value.low) <= allowed)
         assert np.all(allowed <= 2000 * PRECISIONS["float64"].unit_roundoff * np.abs(value.high))
 
 

@@ -12,11 +12,14 @@ from symgrad import Exercise, differentiate, matrix, scalar, vector
 from symgrad.basics.errors import AuthorError
 from symgrad.basics.float_formats import PRECISIONS
 from symgrad.checking.check import check
-from symgrad.checking.evidence.evidence import Roads, program, rounded
+from symgrad.checking.evidence.evidence import gather
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.results.settings import Settings
 from symgrad.graphs.from_sympy import symbols_of
 from symgrad.number_systems.balls import Balls, at_precision, to_balls
 from symgrad.number_systems.float64 import Floats
+from symgrad.number_systems.programs import program
+from symgrad.number_systems.rounding import rounded
 from symgrad.operations.row import Composition, Elementwise, Structural
 from symgrad.operations.sympy_nodes import is_matrix, shape_of
 from symgrad.operations.table import BY_HEAD, TABLE
@@ -130,7 +133,7 @@ def roads_of(name):
     exercise = Exercise(
         name=name, loss=loss, parameters=[s.name for s in symbols_of(loss)], points=POINTS, domain=DOMAINS.get(name, {})
     )
-    return Roads(exercise, Settings())
+    return gather(Question(exercise, Settings()))
 
 
 def in_balls(code, values, shapes):
@@ -160,7 +163,7 @@ def test_where_pytorch_is_inaccurate_symgrad_says_so(name):
     result = check(roads_of(name).exercise)
     assert (result.verdict, result.reason) == ("fail", reason)
     assert result.planted == result.caught > 0
-    for found, reference in zip(roads_of(name).autograd, roads_of(name).references, strict=True):
+    for found, reference in zip(roads_of(name).said, roads_of(name).references, strict=True):
         np.testing.assert_allclose(found, reference.high, rtol=size)
 
 
@@ -189,10 +192,10 @@ def test_an_example_holds_its_row(name):
 def test_the_ball_encloses_the_float_up_to_its_radius(name):
     """Floats and the midpoints of `Rounding` lie within the radius of the ball, for the loss and every gradient."""
     roads = roads_of(name)
-    values, shapes = list(roads.points.values.values()), roads.shapes
-    running = rounded(roads.program, roads.points.values, shapes, PRECISIONS["float64"])
+    values, shapes = list(roads.points.values.values()), roads.formula.shapes
+    running = rounded(roads.formula.program, roads.points.values, shapes, PRECISIONS["float64"])
     with at_precision(400):
-        balls = in_balls(roads.program, values, shapes)
+        balls = in_balls(roads.formula.program, values, shapes)
         for closed, (midpoint, radius), ball in zip(roads.closed_form, running, balls, strict=True):
             assert np.all(np.abs(closed - midpoint) <= radius)
             for index in np.ndindex(closed.shape):
@@ -205,7 +208,7 @@ def test_the_ball_encloses_the_float_up_to_its_radius(name):
 def test_pytorch_lies_within_the_radius_of_the_truth(name):
     """PyTorch's loss and gradients lie within four times the radius of the ball."""
     roads = roads_of(name)
-    for found, reference, tolerance in zip(roads.autograd, roads.references, roads.tolerances, strict=True):
+    for found, reference, tolerance in zip(roads.said, roads.references, roads.tolerances, strict=True):
         assert np.all(np.abs((found - reference.high) - reference.low) <= tolerance.allowed)
 
 
@@ -218,7 +221,7 @@ def test_a_rule_agrees_with_the_definition_of_the_derivative(name):
     with at_precision(1000):
         h = arb(2) ** -200
         exact = {key: to_balls(a) for key, a in values.items()}
-        gradients = in_balls(roads.program, list(values.values()), roads.shapes)[1:]
+        gradients = in_balls(roads.formula.program, list(values.values()), roads.formula.shapes)[1:]
         run = Balls().bind(alone)
         for parameter, gradient in zip(roads.exercise.parameter_names, gradients, strict=True):
             for i, j in np.ndindex(exact[parameter].shape[1:]):

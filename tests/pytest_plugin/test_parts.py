@@ -7,6 +7,7 @@ import pytest
 
 import symgrad.pytest_plugin.parts as parts
 from symgrad.authoring.exercise_files import load
+from symgrad.basics.messages import verbatim
 from symgrad.checking.check import check
 
 FOLDERS = [str(Path(__file__).parent.parent / name) for name in ("wrong_on_purpose", "right_but_suspicious")]
@@ -92,6 +93,6 @@ def test_a_blind_check_fails_its_last_item(checked):
 def test_a_reason_that_no_item_explains_is_the_losss(checked):
     """Whatever a check may come to find beside gradients and claims, the item of the loss doesn't pass then."""
     exercise, result = next((e, r) for e, r in checked if r.passed)
-    unexplained = dataclasses.replace(result, reason="undecided", message="a new question")
+    unexplained = dataclasses.replace(result, reason="undecided", messages=(verbatim("a new question"),))
     last = parts_of(exercise, unexplained)[-1]
     assert (last.verdict, last.result.message) == ("inconclusive", "a new question")

@@ -10,9 +10,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from symgrad.basics.messages import verbatim
 from symgrad.checking.results.results import CheckResult, Entry, Finding, GradientResult, Report
 from symgrad.checking.results.settings import Settings
-from symgrad.reports import FORMATS, render
+from symgrad.reports import render
+from symgrad.reports.check import FORMATS
 
 TWICE = """\
 from symgrad import Exercise, scalar, square
@@ -47,7 +49,7 @@ KEYS = {
     "report": {"schema", "versions", "seed", "dtype", "via", "order", "device", "summary", "exercises"},
     "summary": {"exercises", "pass", "fail", "inconclusive", "error", "entries", "controls"},
     "controls": {"planted", "caught"},
-    "exercise": {"name", "path", "verdict", "reason", "message", "notes", "gradients"},
+    "exercise": {"name", "path", "verdict", "reason", "message", "messages", "notes", "remarks", "gradients", "findings"},
     "gradient": {
         "parameter",
         "order",
@@ -60,6 +62,8 @@ KEYS = {
         "points",
         "certified",
         "confirmed",
+        "counts",
+        "hints",
         "worst",
     },
     "worst": {
@@ -218,7 +222,7 @@ def test_a_failure_is_told_in_full_and_can_be_repeated(write, symgrad, format_, 
         assert re.search(rf"^\W*{heading}\b", said, re.MULTILINE), heading
     assert " absolute, " in said
     assert " relative, " in said
-    assert "what rounding explains in float32, by the running error analysis of the closed form" in said
+    assert "what rounding explains in float32, by the running error analysis of the closed form" in " ".join(said.split())
     if reason == "autograd_wrong":
         worst = data["gradients"][0]["worst"]
         assert f"{worst['autograd']:.17g}" in said
@@ -250,7 +254,7 @@ def test_a_repeated_command_can_name_any_file(write, symgrad):
 @pytest.mark.parametrize("format_", ["table", "markdown", "junit", "html"])
 def test_an_exercise_without_a_file_has_no_command(format_):
     """What was written at a prompt can't be repeated by a command, so none is shown."""
-    result = CheckResult("e", "", "could_not_run", Settings(), "torch_loss raised ValueError: no")
+    result = CheckResult("e", "", "could_not_run", Settings(), (verbatim("torch_loss raised ValueError: no"),))
     assert "python -m symgrad" not in render(Report((result,), Settings()), format_)
 
 
@@ -299,14 +303,15 @@ def hostile_report():
         ulps=float("inf"),
         allowed=float("nan"),
     )
-    row = GradientResult("w", (1, 1), "autograd_wrong", HOSTILE, 1, 1, 0, {"autograd_wrong": 1}, worst, HOSTILE)
+    said = verbatim(HOSTILE)
+    row = GradientResult("w", (1, 1), "autograd_wrong", HOSTILE, 1, 1, 0, {"autograd_wrong": 1}, worst, (verbatim(HOSTILE),))
     settings = Settings()
     results = (
         CheckResult(
-            "failed", HOSTILE, "autograd_wrong", settings, HOSTILE, (row,), worst, (Finding("w", "agree", HOSTILE),), (HOSTILE,)
+            "failed", HOSTILE, "autograd_wrong", settings, (said,), (row,), worst, (Finding("w", "agree", said),), (said,)
         ),
-        CheckResult("broken", HOSTILE, "could_not_run", settings, HOSTILE),
-        CheckResult("open", HOSTILE, "undefined", settings, HOSTILE),
+        CheckResult("broken", HOSTILE, "could_not_run", settings, (said,)),
+        CheckResult("open", HOSTILE, "undefined", settings, (said,)),
     )
     return Report(results, settings, {"symgrad": "0"})
 
@@ -361,7 +366,9 @@ def test_html_is_ascii_that_any_page_can_hold():
 
 def test_html_has_no_formula_of_an_authors_making():
     """What looks for formulas in a notebook finds neither a dollar sign nor a backslash with anything beside it."""
-    result = CheckResult("e", "e.py", "could_not_run", Settings(), r"$\\href{javascript:y}{x}$ \\(y\\) \\begin{align}")
+    result = CheckResult(
+        "e", "e.py", "could_not_run", Settings(), (verbatim(r"$\\href{javascript:y}{x}$ \\(y\\) \\begin{align}"),)
+    )
     text = re.sub(r"<span>[$\\\\]</span>", "", render(result, "html"))
     assert "$" not in text
     assert "\\" not in text

@@ -4,10 +4,14 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from symgrad.authoring.exercise import Exercise
 from symgrad.basics.float_formats import PRECISIONS
-from symgrad.frameworks.pytorch.gradients import TorchValues
+from symgrad.basics.messages import message
+from symgrad.checking.evidence.symbolic_side import differentiated
+from symgrad.frameworks.framework import TorchValues
+from symgrad.frameworks.pytorch import kernels
 from symgrad.operations.row import Composition
 from symgrad.operations.table import TABLE
 from symgrad.reports import operations
@@ -16,8 +20,8 @@ from symgrad.survey import adversarial_points
 from symgrad.survey.acknowledged import Acknowledgement
 from symgrad.survey.cases import INTERNAL, cases
 from symgrad.survey.conventions import conventions
-from symgrad.survey.findings import roads_of
-from symgrad.survey.result import run
+from symgrad.survey.findings import Finding, evidence_of
+from symgrad.survey.result import Survey, run
 from symgrad.truth.third_witness import Witness
 
 DTYPES = tuple(PRECISIONS)
@@ -86,15 +90,59 @@ def test_accurate_operations_are_left_alone(found, label):
     assert all(f.worst.relative < 1e-14 for f in mine if label not in ("add", "matmul", "total"))
 
 
+def spoiling(monkeypatch, function):
+    """A survey of exp in float64 whose kernel is a function of torch's own and its operand."""
+    monkeypatch.setattr(kernels, "KERNELS", {**kernels.KERNELS, "exp": lambda x: function(torch, x)})
+    monkeypatch.setattr("symgrad.survey.result.conventions", lambda only: iter(()))
+    return run(["float64"], ["exp"])
+
+
+def raising(torch, x):
+    raise ValueError("no luck")
+
+
+def backward_raising(torch, x):
+    class Broken(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx, adjoint):
+            raise KeyError("rate")
+
+    return Broken.apply(x)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "code", "said"),
+    [
+        (raising, "operation_raised", "ValueError: no luck"),
+        (backward_raising, "raised", "backward() raised KeyError: 'rate'"),
+        (lambda torch, x: torch.exp(x) * float("nan"), None, None),
+    ],
+)
+def test_why_nothing_was_run_is_told_as_data(monkeypatch, kernel, code, said):
+    """What PyTorch refuses has a code and values beside its words; that it was the loss that raised goes without saying."""
+    found = spoiling(monkeypatch, kernel)
+    one = json.loads(reports.render(found, "json"))["findings"][0]
+    assert (one["message"], one["code"]) == (said, code)
+    assert one["values"] == (None if code is None else dict(found.findings[0].message.plain()["values"]))
+    assert ("not run" in reports.render(found, "table")) == (code is not None)
+
+
+def test_an_operation_without_a_point_is_told_apart():
+    """That no point lies in its domain is no refusal of PyTorch's."""
+    nowhere = Finding("exp", "exp", "float64", "value", message=message("no_point"))
+    text = reports.render(Survey((nowhere,), (), ("float64",)), "table")
+    assert "exp          value       no point" in text
+    assert text.split("\n\n")[2] == "Not run\n  exp in float64: no point in its domain"
+
+
 def test_a_kernel_that_goes_wrong_is_found(monkeypatch):
     """The survey itself tested: exp off by 10⁻¹² relative is a deviation of value and derivative."""
-    row = TABLE["exp"]
-    before = row.torch
-    object.__setattr__(row, "torch", lambda torch, x: before(torch, x) * (1 + 1e-12))
-    try:
-        spoilt = run(["float64"], ["exp"])
-    finally:
-        object.__setattr__(row, "torch", before)
+    monkeypatch.setattr(kernels, "KERNELS", {**kernels.KERNELS, "exp": lambda x: torch.exp(x) * (1 + 1e-12)})
+    spoilt = run(["float64"], ["exp"])
     assert [f.explained for f in spoilt.findings] == [False, False]
     assert spoilt.exit_status == 1
     assert "not acknowledged: exp" in reports.summary(spoilt)
@@ -102,7 +150,7 @@ def test_a_kernel_that_goes_wrong_is_found(monkeypatch):
 
 def test_the_conventions_are_those_that_the_table_names():
     """At each kink PyTorch takes a subgradient, and relu's is 0."""
-    seen = {str(c): c for c in conventions()}
+    seen = {str(reports.convention(c)): c for c in conventions()}
     assert all(c.holds for c in seen.values())
     assert "relu′(0): PyTorch takes 0; the subdifferential is [0, 1]" in seen
     assert "abs′(0): PyTorch takes 0; the subdifferential is [-1, 1]" in seen
@@ -131,7 +179,7 @@ def test_the_third_witness_agrees_with_every_row_at_every_point(name):
         values = {n: points[n] for n in exercise.inputs}
         count = len(next(iter(values.values())))
         silent = TorchValues(np.zeros((count, 1, 1)), {n: np.zeros(values[n].shape) for n in names})
-        roads = roads_of(exercise, values, silent, "float64")
+        roads = evidence_of(differentiated(exercise), values, silent, "float64")
         with np.errstate(all="ignore"):
             loss, *truths = roads.references
             smooth = np.isfinite(loss.high[:, 0, 0]) & ~np.isin(np.arange(count), list(roads.kinks))

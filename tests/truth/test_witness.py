@@ -10,7 +10,8 @@ from flint import arb
 import symgrad.truth.third_witness
 from symgrad import Exercise, abs, differentiate, exp, log, matrix, scalar, square, step, tanh, total, vector
 from symgrad.checking.check import check, check_paths
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.evidence import gather
+from symgrad.checking.evidence.question import Question
 from symgrad.checking.judging.gradients import compared
 from symgrad.checking.results.settings import Settings
 from symgrad.number_systems import system
@@ -146,7 +147,7 @@ def test_a_right_form_by_hand_is_right_though_our_rule_is_wrong():
 def test_one_wrong_entry_of_many_is_found_by_one_direction(monkeypatch):
     """A closed form that is off by 10⁻¹² in one entry of 400 doesn't have the slope along a random direction."""
     w = matrix("w", 20, 20)
-    roads = Roads(Exercise(name="many", loss=total(square(w)), parameters=[w], points=2), Settings(certify=True))
+    roads = gather(Question(Exercise(name="many", loss=total(square(w)), parameters=[w], points=2), Settings(certify=True)))
     along = symgrad.truth.third_witness.Witness._along
 
     def spoilt(self, points, directions, bits):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,13 @@ import numpy as np
 from symgrad.authoring.points import given
 from symgrad.basics.arrays import Values
 from symgrad.basics.float_formats import PRECISIONS, precision
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.basics.messages import Message, message
+from symgrad.basics.printed_figures import half_a_unit
+from symgrad.checking.evidence.evidence import Evidence
 from symgrad.checking.results.results import Finding
 from symgrad.number_systems.programs import graph_program, program
 from symgrad.number_systems.rounding import rounded
-from symgrad.reports.wording.values import decimal, point_text
+from symgrad.truth.certified_digits import digits
 from symgrad.truth.certified_entries import CERTIFIED_ENTRIES
 from symgrad.truth.certified_values import certify
 from symgrad.truth.reference import SAFETY, Reference
@@ -26,42 +27,42 @@ MOST_POINTS = 32
 """Points at which a gradient derived by hand is looked at."""
 
 
-def findings(roads: Roads) -> tuple[Finding, ...]:
+def findings(evidence: Evidence) -> tuple[Finding, ...]:
     """All findings on an exercise."""
-    return (*by_hand(roads), *published(roads))
+    return (*by_hand(evidence), *published(evidence))
 
 
-def by_hand(roads: Roads) -> Iterator[Finding]:
+def by_hand(evidence: Evidence) -> Iterator[Finding]:
     """Each gradient derived by hand against the reference, both in balls, at the tolerance of float64.
 
     Points on a kink are left out. Where hand and closed form disagree, the definition of the derivative decides.
     """
-    smooth = [k for k in range(len(roads.points)) if k not in roads.kinks][:MOST_POINTS]
-    values = roads.points.subset(smooth)
-    for name, graph in roads.exercise.hand_derived.items():
+    smooth = [k for k in range(len(evidence.points)) if k not in evidence.kinks][:MOST_POINTS]
+    values = evidence.points.subset(smooth)
+    for name, graph in evidence.exercise.hand_derived.items():
         if not smooth:
-            yield Finding(name, "undecided", f"hand-derived dL/d{name}: all points lie on kinks; give it others")
+            yield Finding(name, "undecided", message("hand_on_kinks", parameter=name))
             continue
-        shape = roads.exercise.inputs[name].shape
-        code = program(roads.derivation, [roads.derivation.gradients[name]])
+        shape = evidence.exercise.inputs[name].shape
+        code = program(evidence.derivation, [evidence.derivation.gradients[name]])
         ((_, radius),) = rounded(code, values, [shape], PRECISIONS["float64"])
         allowed = [SAFETY * radius]
         (truth,) = certify(code, values, allowed, [shape])
-        (hand,) = certify(graph_program(graph, roads.exercise.graph.inputs), values, allowed, [shape])
+        (hand,) = certify(graph_program(graph, evidence.exercise.graph.inputs), values, allowed, [shape])
         off = _off(hand, truth, allowed[0])
         where = np.where(off, _distance(hand, truth), np.nan)
         if not off.any():  # both may have the same mistake
             where[0] = np.broadcast_to(allowed[0], off.shape)[0]
-        testimony = _asked(roads, name, smooth, where)
+        testimony = _asked(evidence, name, smooth, where)
         decided, corrected = _arbitrated(testimony, name, smooth, truth)
         if off.any() and not (off & decided).any():
-            yield Finding(name, "undecided", f"hand-derived dL/d{name}: neither it nor the closed form could be confirmed")
+            yield Finding(name, "undecided", message("hand_unconfirmed", parameter=name))
             continue
         truth, off = corrected, _off(hand, corrected, allowed[0]) & decided
         if off.any():
-            yield Finding(name, "closed_form_wrong", _hand_text(name, hand, truth, off, roads, smooth))
+            yield Finding(name, "closed_form_wrong", _hand_wrong(name, hand, truth, off, evidence, smooth))
         else:
-            yield Finding(name, "agree", f"the hand-derived dL/d{name} is right")
+            yield Finding(name, "agree", message("hand_right", parameter=name))
 
 
 def _distance(hand: Reference, truth: Reference) -> Values:
@@ -76,13 +77,13 @@ def _off(hand: Reference, truth: Reference, allowed: Values) -> Values:
     return np.asarray(surely | (np.isfinite(truth.high) & ~np.isfinite(hand.high)))
 
 
-def _asked(roads: Roads, name: str, points: list[int], distance: Values) -> Testimony:
+def _asked(evidence: Evidence, name: str, points: list[int], distance: Values) -> Testimony:
     """What the definition of the derivative says at points where a distance is a number, sharp enough to see it."""
-    wanted = {n: np.full(roads.points.values[n].shape, np.nan) for n in roads.exercise.parameter_names}
+    wanted = {n: np.full(evidence.points.values[n].shape, np.nan) for n in evidence.exercise.parameter_names}
     wanted[name][points] = np.where(np.isfinite(distance) & (distance > 0), distance, np.nan)
     where = [point for point, d in zip(points, distance, strict=True) if not np.isnan(d).all()]
     most = max(1, CERTIFIED_ENTRIES // sum(w[0].size for w in wanted.values()))
-    return Witness(roads.outputs, roads.exercise.parameter_names, roads.points).testify(where[:most], wanted)
+    return Witness(evidence.outputs, evidence.exercise.parameter_names, evidence.points).testify(where[:most], wanted)
 
 
 def _arbitrated(testimony: Testimony, name: str, points: list[int], truth: Reference) -> tuple[Values, Reference]:
@@ -96,22 +97,22 @@ def _arbitrated(testimony: Testimony, name: str, points: list[int], truth: Refer
     return decided, replace(testimony, answers=answers).corrected(name, truth)
 
 
-def _hand_text(name: str, hand: Reference, truth: Reference, wrong: Any, roads: Roads, points: list[int]) -> str:
+def _hand_wrong(name: str, hand: Reference, truth: Reference, wrong: Any, evidence: Evidence, points: list[int]) -> Message:
     point, row, column = (int(k) for k in np.argwhere(wrong)[0])
     place = (point, row, column)
-    found, right = (decimal(r.high[place], r.low[place], r.radius[place]) for r in (hand, truth))
-    where = point_text({n: a.tolist() for n, a in roads.points.at(points[point]).items()})
-    return f"the hand-derived dL/d{name} is wrong: [{row}, {column}] is {found}, the gradient has {right}, at {where}"
+    found, right = (digits(r.high[place], r.low[place], r.radius[place]) for r in (hand, truth))
+    where = {n: a.tolist() for n, a in evidence.points.at(points[point]).items()}
+    return message("hand_wrong", parameter=name, index=(row, column), found=found, right=right, point=where)
 
 
-def published(roads: Roads) -> Iterator[Finding]:
+def published(evidence: Evidence) -> Iterator[Finding]:
     """Each published figure against the reference at the first given point, to the digits printed."""
-    exercise = roads.exercise
+    exercise = evidence.exercise
     if not exercise.published:
         return
     format_ = precision(exercise.published_dtype)
     values = given(exercise.given[:1], exercise.inputs, format_)
-    derivation = roads.derivation
+    derivation = evidence.derivation
     symbols = {**derivation.steps, **derivation.gradients, "loss": derivation.loss}
     outputs = [symbols[name] for name in exercise.published]
     shapes = [figures.shape for figures in exercise.published.values()]
@@ -131,21 +132,16 @@ def judge_figures(name: str, figures: Any, reference: Reference, allowed: Any, p
         half = half_a_unit(text)
         difference = abs((float(text) - high) - low)
         if not difference <= half + float(allowed[place]):
-            truth = decimal(high, low, float(reference.radius[place]))
-            return Finding(
-                name,
+            found = message(
                 "published_differs",
-                f"published {name}[{index[0]}, {index[1]}] is {text}, the value is {truth}: {difference:.3g} apart, allowed"
-                f" {half + float(allowed[place]):.3g} (half a unit of the last digit, {half:.1g}, and rounding in {dtype})",
+                name=name,
+                index=index,
+                figure=text,
+                value=digits(high, low, float(reference.radius[place])),
+                difference=difference,
+                allowed=half + float(allowed[place]),
+                half=half,
+                dtype=dtype,
             )
-    return Finding(name, "agree", f"published {name} agrees with the digits printed")
-
-
-def half_a_unit(figure: str) -> float:
-    """Half a unit of the last digit of a printed figure.
-
-    >>> half_a_unit("1.20e-04")
-    5e-07
-    """
-    exponent = Decimal(figure).as_tuple().exponent
-    return 0.5 * 10.0 ** int(exponent)
+            return Finding(name, "published_differs", found)
+    return Finding(name, "agree", message("published_agrees", name=name))

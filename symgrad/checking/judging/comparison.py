@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -95,9 +95,19 @@ class Comparison:
 
     def ulps(self, place: Place) -> float:
         """The difference of an entry in units of the last place of the reference, in the format under test."""
-        high = float(self.reference.high[place])
         with np.errstate(all="ignore"):
-            return float(self.absolute[place] / self.tolerance.precision.ulp(high if np.isfinite(high) else 1.0))
+            return float(self.absolute[place] / self.ulp(self.reference.high[place]))
+
+    def ulps_allowed(self, place: Place) -> float:
+        """What is allowed of an entry, in the same units."""
+        with np.errstate(all="ignore"):
+            return float(
+                np.broadcast_to(self.tolerance.allowed, self.values.shape)[place] / self.ulp(self.reference.high[place])
+            )
+
+    def ulp(self, values: Any) -> Any:
+        """Units of the last place in the format under test; those of 1 where a value is undefined."""
+        return self.tolerance.precision.ulp(np.where(np.isfinite(values), values, 1.0))
 
 
 def compare(values: Values, reference: Reference, tolerance: Tolerance, undefined: Values | None = None) -> Comparison:

@@ -13,11 +13,11 @@ import numpy as np
 import sympy
 
 from symgrad.basics.arrays import Values
-from symgrad.checking.evidence.evidence import LONGEST_CLOSED_FORM, Roads
+from symgrad.checking.evidence.evidence import Evidence
+from symgrad.checking.evidence.symbolic_side import LONGEST_CLOSED_FORM
 from symgrad.checking.judging.comparison import Comparison, Outcome, compare
 from symgrad.derivation import Derivation, Equation
 from symgrad.derivation.written_out import expanded
-from symgrad.frameworks.pytorch.devices import lost
 from symgrad.graphs.graph import Graph
 from symgrad.number_systems.float64 import Floats
 from symgrad.number_systems.programs import graph_program
@@ -27,18 +27,18 @@ from symgrad.truth.certified_values import certify
 from symgrad.truth.reference import SAFETY, Tolerance
 
 
-def declared(roads: Roads, found: Mapping[str, Comparison], nowhere: Values) -> dict[str, Comparison]:
+def declared(evidence: Evidence, found: Mapping[str, Comparison], nowhere: Values) -> dict[str, Comparison]:
     """What PyTorch says of each declared gradient, compared with the declaration; `found` are comparisons with the truth.
 
     `nowhere` marks points, (points, 1, 1), where the loss has no value.
     """
     compared = {}
-    values, settings = roads.points.values, roads.settings
-    for name, graph in roads.exercise.expected_gradient.items():
-        shape, code = roads.exercise.inputs[name].shape, graph_program(graph, roads.exercise.graph.inputs)
-        ((_, radius),) = rounded(code, values, [shape], roads.precision, products=lost(roads.torch_run.device, settings.dtype))
+    values = evidence.points.values
+    for name, graph in evidence.exercise.expected_gradient.items():
+        shape, code = evidence.exercise.inputs[name].shape, graph_program(graph, evidence.exercise.graph.inputs)
+        ((_, radius),) = rounded(code, values, [shape], evidence.precision, products=evidence.framework.lost)
         by_hand = not found[name].tolerance.derived
-        tolerance = found[name].tolerance if by_hand else Tolerance(SAFETY * radius, roads.precision)
+        tolerance = found[name].tolerance if by_hand else Tolerance(SAFETY * radius, evidence.precision)
         (reference,) = certify(code, values, [tolerance.allowed], [shape])
         with np.errstate(all="ignore"):
             (floats,) = listed(Floats().bind(code)(*values.values()))
@@ -52,10 +52,10 @@ def aside(found: Mapping[str, Comparison], names: Mapping[str, Graph]) -> dict[s
     return {n: compare(c.reference.high.copy(), c.reference, c.tolerance) if n in names else c for n, c in found.items()}
 
 
-def differs(roads: Roads, name: str, comparison: Comparison) -> bool:
+def differs(evidence: Evidence, name: str, comparison: Comparison) -> bool:
     """Whether what PyTorch says, compared with a declaration, isn't the true gradient."""
-    index = 1 + roads.exercise.parameter_names.index(name)
-    truth = compare(comparison.values, roads.references[index], roads.tolerances[index])
+    index = 1 + evidence.exercise.parameter_names.index(name)
+    truth = compare(comparison.values, evidence.references[index], evidence.tolerances[index])
     return bool((truth.outcomes == Outcome.WRONG).any())
 
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from symgrad.basics.arrays import Values
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.checking.evidence.evidence import Evidence
 from symgrad.checking.judging.comparison import CLOSE, Comparison, Outcome, compare
-from symgrad.number_systems.programs import program
 from symgrad.number_systems.rounding import rounded
 from symgrad.truth.certified_entries import CERTIFIED_ENTRIES
 from symgrad.truth.reference import SAFETY, Reference, Tolerance
@@ -21,24 +20,25 @@ HULL_ROUNDINGS = 8.0
 """Roundings of the largest limiting gradient within which a value lies in their hull."""
 
 
-def settled(roads: Roads, loss: Comparison, gradients: Mapping[str, Comparison]) -> dict[str, Comparison]:
+def settled(evidence: Evidence, loss: Comparison, gradients: Mapping[str, Comparison]) -> dict[str, Comparison]:
     """The comparisons of gradients by parameter, settled at points in dispute and on kinks."""
     found = dict(gradients)
-    testimony = _testimony(roads, loss, found)
+    testimony = _testimony(evidence, loss, found)
     if testimony is not None:
         found = {name: _witnessed(name, each, testimony) for name, each in found.items()}
-    if roads.kinks:
-        radii = rounded(roads.program, roads.points.values, roads.shapes, roads.precision, decided=True)[1:]
-        for point in roads.kinks:
+    formula = evidence.formula
+    if evidence.kinks:
+        radii = rounded(formula.program, evidence.points.values, formula.shapes, evidence.precision, decided=True)[1:]
+        for point in evidence.kinks:
             if loss.outcomes[point, 0, 0] != Outcome.UNDEFINED:
-                found = _on_a_kink(roads, point, found, [SAFETY * radius[point] for _, radius in radii])
+                found = _on_a_kink(evidence, point, found, [SAFETY * radius[point] for _, radius in radii])
     return found
 
 
-def _testimony(roads: Roads, loss: Comparison, gradients: Mapping[str, Comparison]) -> Testimony | None:
+def _testimony(evidence: Evidence, loss: Comparison, gradients: Mapping[str, Comparison]) -> Testimony | None:
     """What the definition of the derivative says at points in dispute (or at all points); None where nobody asks."""
-    usable = ~np.isin(np.arange(len(roads.points)), list(roads.kinks)) & (loss.outcomes[:, 0, 0] != Outcome.UNDEFINED)
-    asked = np.zeros(len(roads.points))
+    usable = ~np.isin(np.arange(len(evidence.points)), list(evidence.kinks)) & (loss.outcomes[:, 0, 0] != Outcome.UNDEFINED)
+    asked = np.zeros(len(evidence.points))
     wanted = {}
     for name, each in gradients.items():
         unknown = ~np.isfinite(each.reference.high) & np.isin(each.outcomes, (Outcome.UNDEFINED, Outcome.UNDECIDED))
@@ -46,17 +46,17 @@ def _testimony(roads: Roads, loss: Comparison, gradients: Mapping[str, Compariso
         asked += (unknown | disputed).sum(axis=(1, 2))
         size = np.where(np.isfinite(each.absolute), each.absolute, np.abs(each.reference.high))
         wanted[name] = np.where(disputed & (size > 0), size, np.nan)
-        if roads.settings.certify:
+        if evidence.settings.certify:
             allowed = np.broadcast_to(each.tolerance.allowed, each.values.shape)
             sharp = np.where(np.isfinite(allowed) & (allowed > 0), allowed, np.nan)
             wanted[name] = np.fmin(wanted[name], sharp)
-    where = np.flatnonzero(usable if roads.settings.certify else usable & (asked > 0))
+    where = np.flatnonzero(usable if evidence.settings.certify else usable & (asked > 0))
     if not len(where):
         return None
-    if not roads.settings.certify:
+    if not evidence.settings.certify:
         entries = sum(each.values[0].size for each in gradients.values())
         where = where[np.argsort(-asked[where], kind="stable")][: max(1, CERTIFIED_ENTRIES // entries)]
-    witness = Witness(roads.outputs, roads.exercise.parameter_names, roads.points, roads.settings.seed)
+    witness = Witness(evidence.outputs, evidence.exercise.parameter_names, evidence.points, evidence.settings.seed)
     return witness.testify(where.tolist(), wanted)
 
 
@@ -80,19 +80,21 @@ def _witnessed(name: str, comparison: Comparison, testimony: Testimony) -> Compa
     return replace(again, outcomes=np.where(open_, Outcome.UNDECIDED, again.outcomes)) if open_.any() else again
 
 
-def _on_a_kink(roads: Roads, point: int, gradients: Mapping[str, Comparison], slack: list[Values]) -> dict[str, Comparison]:
+def _on_a_kink(
+    evidence: Evidence, point: int, gradients: Mapping[str, Comparison], slack: list[Values]
+) -> dict[str, Comparison]:
     """The comparisons with a point on a kink judged by the convex hull of its limiting gradients."""
     names = list(gradients)
-    there = {n: a[0] for n, a in roads.points.subset([point]).items()}
-    forward = program(roads.derivation, [roads.derivation.loss])
-    limits = Subdifferential(forward, roads.program, names, there, roads.settings.seed)
+    there = {n: a[0] for n, a in evidence.points.subset([point]).items()}
+    formula = evidence.formula
+    limits = Subdifferential(formula.forward, formula.program, names, there, evidence.settings.seed)
     if limits.state != "bounded":
         return {name: _without_derivative(each, point) for name, each in gradients.items()}
     value = np.concatenate([each.values[point].ravel() for each in gradients.values()])
     most = np.concatenate([np.where(np.isfinite(s), s, 0.0).ravel() for s in slack])
     limits.reach(value, most)
     low, high = limits.gradients.min(axis=0), limits.gradients.max(axis=0)
-    most = most + HULL_ROUNDINGS * roads.precision.unit_roundoff * np.maximum(np.abs(low), np.abs(high))
+    most = most + HULL_ROUNDINGS * evidence.precision.unit_roundoff * np.maximum(np.abs(low), np.abs(high))
     varies = high - low > most
     with np.errstate(all="ignore"):
         within = (value >= low - most) & (value <= high + most)

@@ -2,100 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 import numpy as np
 
 from symgrad.authoring.symbols import ADJOINT
 from symgrad.basics.arrays import Values
+from symgrad.basics.messages import Message, message
 from symgrad.checking.judging.comparison import Comparison, Outcome
-from symgrad.frameworks.pytorch.gradients import SEEDS
+from symgrad.frameworks.framework import SEEDS
 
 LARGEST_DENOMINATOR = 64
 
 
-def of_loss(comparison: Comparison) -> str:
-    """What a difference of losses looks like: a factor, or too few digits; or nothing."""
+def of_loss(comparison: Comparison) -> Message | None:
+    """What a difference of losses looks like: a factor, or too few digits; None where it looks like nothing."""
     values, truth = comparison.values, comparison.reference.high
     allowed = np.broadcast_to(comparison.tolerance.allowed, values.shape)
     wrong = comparison.outcomes == Outcome.WRONG
     telling = np.isfinite(values) & np.isfinite(truth) & (np.abs(truth) > 8 * allowed)
     if not wrong.any() or not np.isfinite(values[wrong]).all() or not telling.any():
-        return ""
+        return None
     spread = float(4 * np.max(allowed[telling] / np.abs(truth[telling])) + 1e-12)
     ratio = _constant(values[telling] / truth[telling], spread)
     if ratio is not None and abs(float(ratio) - 1) >= 1e-2 and np.count_nonzero(telling) > 1:
-        return f"PyTorch's is {_written(ratio)} times the SymPy loss (a mean for a total?)"
+        return message("loss_times", factor=_plain(ratio))
     with np.errstate(all="ignore"):
         relative = float((comparison.absolute[wrong] / np.abs(truth[wrong])).max())
     precise = comparison.tolerance.precision
     if relative < 1e-3:
         short = precise.name == "float64" and 1e-9 < relative < 1e-6
-        return f"{relative:.1g} relative, more than rounding in {precise.name} explains" + (
-            "; is something computed in float32?" if short else ""
-        )
-    return ""
+        return message("loss_inaccurate", relative=relative, dtype=precise.name, like="float32" if short else None)
+    return None
 
 
-def hint(comparison: Comparison, quantities: Mapping[str, Values]) -> str:
-    """A likely explanation in one sentence, or nothing.
+def hint(comparison: Comparison, quantities: Callable[[], Mapping[str, Values]]) -> Message | None:
+    """A likely explanation, or None.
 
-    `quantities` are arrays by name, (points, 1, 1) or of the gradient's shape, that a formula may have forgotten as a factor.
+    `quantities` gives arrays by name, (points, 1, 1) or of the gradient's shape, that a formula may have forgotten as a factor.
     """
     values, truth = comparison.values, comparison.reference.high
     wrong = comparison.outcomes == Outcome.WRONG
     allowed = np.broadcast_to(comparison.tolerance.allowed, values.shape)
     if not np.all(np.isfinite(values[wrong])):
-        return "autograd is not finite where the gradient is"
+        return message("not_finite")
     if np.all(values == 0):
-        return "autograd is zero everywhere: is the path to this parameter detached?"
+        return message("zero_everywhere")
     factor = _factor(values, truth, allowed, quantities, SEEDS[comparison.tolerance.precision.name])
-    if factor:
+    if factor is not None:
         return factor
     if values.shape[1] == values.shape[2] > 1 and _same(np.swapaxes(values, 1, 2), truth, allowed):
-        return "autograd is the transpose of the gradient"
+        return message("autograd_transposed")
     share = float(wrong.mean())
     with np.errstate(all="ignore"):
         relative = float((comparison.absolute[wrong] / np.abs(truth[wrong])).max())
     if relative < 1e-3:
-        return f"autograd is inaccurate: {relative:.2g} relative, more than rounding explains"
+        return message("inaccurate", relative=relative)
     if share < 0.5 and values.size > 1:
         _, row, column = (int(k) for k in np.argwhere(wrong)[0])
-        return f"{int(wrong.sum())} of {wrong.size} entries are wrong, the first at [{row}, {column}]"
-    return ""
+        return message("some_wrong", count=int(wrong.sum()), of=int(wrong.size), index=(row, column))
+    return None
 
 
-def _factor(values: Values, truth: Values, allowed: Values, quantities: Mapping[str, Values], seed: float) -> str:
+def _factor(
+    values: Values, truth: Values, allowed: Values, quantities: Callable[[], Mapping[str, Values]], seed: float
+) -> Message | None:
     """One factor between autograd and the gradient, at all entries that tell: a number, or a number times a quantity.
 
     `seed` is the adjoint that backward() started from.
     """
     telling = np.isfinite(values) & np.isfinite(truth) & (np.abs(truth) > 8 * allowed)
     if not telling.any():
-        return ""
+        return None
     spread = float(4 * np.max(allowed[telling] / np.abs(truth[telling])) + 1e-12)
     ratios = values[telling] / truth[telling]
     ratio = _constant(ratios, spread)
     if ratio is not None and abs(float(ratio) - 1) >= 1e-2:
         if seed != 1 and abs(float(ratio) * seed - 1) < 1e-6:
-            return f"autograd is {_written(ratio)} times the gradient: its backward ignores the adjoint that comes in"
-        return "autograd has the wrong sign" if ratio == -1 else f"autograd is {_written(ratio)} times the gradient"
+            return message("adjoint_ignored", factor=_plain(ratio))
+        return message("wrong_sign") if ratio == -1 else message("times_gradient", factor=_plain(ratio))
     if np.count_nonzero(telling.any(axis=(1, 2))) < 3:
-        return ""
-    for name, quantity in quantities.items():
+        return None
+    for name, quantity in quantities().items():
         if quantity.shape[1:] not in ((1, 1), values.shape[1:]):
             continue
         size = np.broadcast_to(quantity, values.shape)[telling]
         with np.errstate(all="ignore"):
             missing, doubled = _constant(1 / (ratios * size), spread), _constant(ratios / size, spread)
         if missing == 1 and name == ADJOINT:
-            return f"the factor {name} is missing: its backward ignores the adjoint that comes in"
+            return message("adjoint_missing", name=name)
         if missing is not None:
-            return f"the factor {_times(missing, name)} is missing"
+            return message("autograd_lacks_factor", factor=_plain(missing), name=name)
         if doubled is not None:
-            return f"there is a factor {_times(doubled, name)} too many"
-    return ""
+            return message("factor_too_many", factor=_plain(doubled), name=name)
+    return None
 
 
 def _constant(ratios: Values, spread: float) -> Fraction | float | None:
@@ -110,12 +111,9 @@ def _constant(ratios: Values, spread: float) -> Fraction | float | None:
     return near if abs(float(near) - ratio) <= slack else ratio
 
 
-def _written(number: Fraction | float) -> str:
-    return str(number) if isinstance(number, Fraction) else f"{number:.6g}"
-
-
-def _times(number: Fraction | float, name: str) -> str:
-    return name if number == 1 else f"−{name}" if number == -1 else f"{_written(number)} {name}".replace("-", "−")
+def _plain(number: Fraction | float) -> str | float:
+    """A number as data: a fraction as it is written, ``"1/2"``."""
+    return str(number) if isinstance(number, Fraction) else number
 
 
 def _same(values: Values, truth: Values, allowed: Values) -> bool:

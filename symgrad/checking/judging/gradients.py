@@ -1,20 +1,23 @@
-"""Judging: comparisons become gradient results, the worst entry is picked, planted errors are counted."""
+"""Judging: comparisons become gradient results, the worst entry is picked, a reason speaks for the whole."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.basics.messages import Message, message
+from symgrad.checking.evidence.evidence import Evidence
+from symgrad.checking.evidence.symbolic_side import quantities
 from symgrad.checking.judging import error_patterns
-from symgrad.checking.judging.comparison import Comparison, Outcome, compare
+from symgrad.checking.judging.comparison import Comparison, Outcome, Place, compare
 from symgrad.checking.judging.declared_gradients import aside, declared, differs, text
 from symgrad.checking.judging.disputes_and_kinks import settled
 from symgrad.checking.results.reasons import REASONS, most_severe
-from symgrad.checking.results.results import Entry, Finding, GradientResult
+from symgrad.checking.results.results import Entry, Finding, GradientResult, PointValues
 from symgrad.checking.second_order import direction
-from symgrad.reports.wording import sentences
+from symgrad.truth.certified_digits import digits
 
 REASON = {
     Outcome.AGREE: "agree",
@@ -25,21 +28,49 @@ REASON = {
     Outcome.OUTSIDE: "not_a_subgradient",
     Outcome.WRONG: "autograd_wrong",
 }
+OF_LOSS = {Outcome.WRONG: "losses_differ", Outcome.UNDEFINED: "undefined"}
+"""What is found of the loss itself, where that isn't that it agrees."""
 
 
-def compared(roads: Roads) -> tuple[Comparison, dict[str, Comparison]]:
+def compared(evidence: Evidence) -> tuple[Comparison, dict[str, Comparison]]:
     """The loss, and every gradient by parameter, against the reference."""
-    (loss, *values), (truth, *references), (limit, *tolerances) = roads.autograd, roads.references, roads.tolerances
+    (loss, *values), (truth, *references), (limit, *tolerances) = evidence.said, evidence.references, evidence.tolerances
     of_loss = compare(loss, truth, limit)
-    nowhere = of_loss.outcomes == Outcome.UNDEFINED
+    nowhere, exercise = of_loss.outcomes == Outcome.UNDEFINED, evidence.exercise
     found = {}
-    for name, value, reference, tolerance in zip(roads.exercise.parameter_names, values, references, tolerances, strict=True):
+    for name, value, reference, tolerance in zip(exercise.parameter_names, values, references, tolerances, strict=True):
         found[name] = compare(value, reference, tolerance, undefined=nowhere)
-    return of_loss, settled(roads, of_loss, aside(found, roads.exercise.expected_gradient)) | declared(roads, found, nowhere)
+    return of_loss, settled(evidence, of_loss, aside(found, exercise.expected_gradient)) | declared(evidence, found, nowhere)
 
 
-def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, findings: Sequence[Finding]) -> GradientResult:
+def gradient(
+    evidence: Evidence, name: str, comparison: Comparison, loss: Comparison, findings: Sequence[Finding]
+) -> GradientResult:
     """What there is to say of one parameter's gradient."""
+    exercise, reason = evidence.exercise, reason_of(evidence, name, comparison, loss, findings)
+    graph, index = exercise.expected_gradient.get(name), 1 + exercise.parameter_names.index(name)
+    rows, columns = exercise.inputs[name].shape
+    outcomes = {outcome: int(np.count_nonzero(comparison.outcomes == outcome)) for outcome in Outcome}
+    return GradientResult(
+        parameter=name,
+        shape=(rows, columns),
+        reason=reason,
+        closed_form=evidence.symbolic.texts[name] if graph is None else text(name, graph),
+        entries=rows * columns,
+        points=len(evidence.points),
+        certified=int(comparison.reference.certified.sum()) * columns,
+        confirmed=0 if comparison.confirmed is None else int(comparison.confirmed.sum()) * rows * columns,
+        counts={REASON[o]: count for o, count in outcomes.items() if count},
+        worst=entry(evidence, index, comparison),
+        hints=tuple(hints(evidence, comparison)) if reason in ("autograd_wrong", "both_wrong") else (),
+        order=evidence.question.order,
+        declared=graph is not None,
+        values=at_one_point(evidence, index, comparison),
+    )
+
+
+def reason_of(evidence: Evidence, name: str, comparison: Comparison, loss: Comparison, findings: Sequence[Finding]) -> str:
+    """The reason of one gradient."""
     reason = REASON[comparison.worst_outcome]
     by_hand = any(f.subject == name and f.reason == "closed_form_wrong" for f in findings)
     if comparison.refuted is not None:
@@ -49,56 +80,82 @@ def gradient(roads: Roads, name: str, comparison: Comparison, loss: Comparison, 
         reason = "losses_differ" if loss.worst_outcome == Outcome.WRONG else "both_wrong" if by_hand else reason
     elif comparison.is_zero:
         reason = "vacuous"
-    graph = roads.exercise.expected_gradient.get(name)
-    if graph is not None and (REASONS[reason] == "pass" or reason == "vacuous") and differs(roads, name, comparison):
+    passes = REASONS[reason] == "pass" or reason == "vacuous"
+    if name in evidence.exercise.expected_gradient and passes and differs(evidence, name, comparison):
         reason = "declared"
-    rows, columns = roads.exercise.inputs[name].shape
-    outcomes = {outcome: int(np.count_nonzero(comparison.outcomes == outcome)) for outcome in Outcome}
-    return GradientResult(
-        parameter=name,
-        shape=(rows, columns),
-        reason=reason,
-        closed_form=roads.closed_form_texts[name] if graph is None else text(name, graph),
-        entries=rows * columns,
-        points=len(roads.points),
-        certified=int(comparison.reference.certified.sum()) * columns,
-        confirmed=0 if comparison.confirmed is None else int(comparison.confirmed.sum()) * rows * columns,
-        counts={REASON[o]: count for o, count in outcomes.items() if count},
-        worst=entry(roads, 1 + roads.exercise.parameter_names.index(name), comparison),
-        hint=_hint(roads, comparison) if reason in ("autograd_wrong", "both_wrong") else "",
-        order=2 if roads.directions else 1,
-        declared=graph is not None,
-    )
+    return reason
 
 
-def _hint(roads: Roads, comparison: Comparison) -> str:
+def hints(evidence: Evidence, comparison: Comparison) -> list[Message]:
     """What the error looks like; of a nan, where it comes from."""
-    lie = "" if comparison.stated is None else "it isn't the gradient that was declared"
-    found = error_patterns.hint(comparison, roads.quantities)
+    lie = None if comparison.stated is None else message("not_as_declared")
+    found = error_patterns.hint(comparison, lambda: quantities(evidence.formula, evidence.points))
     nan = np.isnan(comparison.values) & (comparison.outcomes == Outcome.WRONG)
-    origin = roads.origin_of_nan(int(np.argwhere(nan)[0][0])) if nan.any() else ""
-    return "; ".join(part for part in (lie, found, origin) if part)
+    origin = evidence.framework.origin_of_nan(int(np.argwhere(nan)[0][0])) if nan.any() else None
+    return [part for part in (lie, found, origin) if part is not None]
 
 
-def entry(roads: Roads, index: int, comparison: Comparison) -> Entry:
+def entry(evidence: Evidence, index: int, comparison: Comparison) -> Entry:
     """The worst entry of the comparison of one output (the loss is the first), with its point."""
-    place, closed = comparison.worst, roads.closed_form[index] if comparison.stated is None else comparison.stated
-    point = roads.points.at(place[0])
+    place, closed = comparison.worst, _closed(evidence, index, comparison)
+    point, directions = evidence.points.at(place[0]), evidence.question.directions
     return Entry(
         index=place[1:],
         point={n: a.tolist() for n, a in point.items()},
         closed_form=float(closed[place]) + 0.0,
         autograd=float(comparison.values[place]) + 0.0,  # an adjoint below 0 leaves −0
-        reference=sentences.reference(comparison, place),
+        reference=reference(comparison, place),
         absolute=float(comparison.absolute[place]),
         relative=comparison.relative(place),
         ulps=comparison.ulps(place),
         allowed=float(np.broadcast_to(comparison.tolerance.allowed, comparison.values.shape)[place]),
-        along=direction(point, roads.directions) if roads.directions else "",
+        along=direction(point, directions) if directions else "",
+        ulps_allowed=comparison.ulps_allowed(place),
     )
+
+
+def reference(comparison: Comparison, place: Place) -> str:
+    """What is true of an entry: its certain digits, or the subdifferential where it lies on a kink."""
+    if place in comparison.bounds:
+        low, high = comparison.bounds[place]
+        return f"[{low:.10g}, {high:.10g}]"
+    truth = comparison.reference
+    return digits(truth.high[place], truth.low[place], truth.radius[place])
+
+
+def at_one_point(evidence: Evidence, index: int, comparison: Comparison) -> PointValues | None:
+    """Every entry at the point that the settings name, or at that of the worst entry; None where there is no such point."""
+    asked, closed = evidence.settings.entries_at, _closed(evidence, index, comparison)
+    point = comparison.worst[0] if asked is None else asked
+    if point >= len(evidence.points):
+        return None
+    truth, shape = comparison.reference, comparison.values.shape
+    allowed = np.broadcast_to(comparison.tolerance.allowed, shape)[point]
+    high = truth.high[point]
+    with np.errstate(all="ignore"):
+        ulps = comparison.absolute[point] / comparison.ulp(high)
+    return PointValues(
+        point=point,
+        closed_form=closed[point].copy(),
+        autograd=comparison.values[point].copy(),
+        certified=(high.copy(), truth.low[point].copy(), truth.radius[point].copy()),
+        bounds={place[1:]: ends for place, ends in comparison.bounds.items() if place[0] == point},
+        ulps=ulps,
+        allowed=allowed.copy(),
+        reasons=np.array([REASON[o] for o in Outcome])[comparison.outcomes[point].astype(int)],
+    )
+
+
+def _closed(evidence: Evidence, index: int, comparison: Comparison) -> Any:
+    """The closed form of an output in float64: the derivation's, or what an author declares."""
+    return evidence.closed_form[index] if comparison.stated is None else comparison.stated
 
 
 def verdict(loss: Comparison, rows: Sequence[GradientResult], findings: Sequence[Finding]) -> str:
     """The reason that speaks for the whole exercise."""
-    of_loss = {Outcome.WRONG: "losses_differ", Outcome.UNDEFINED: "undefined"}.get(loss.worst_outcome, "agree")
-    return most_severe([of_loss, *(row.reason for row in rows), *(finding.reason for finding in findings)])
+    return most_severe([loss_reason(loss), *(row.reason for row in rows), *(finding.reason for finding in findings)])
+
+
+def loss_reason(loss: Comparison) -> str:
+    """The reason of the loss itself."""
+    return OF_LOSS.get(loss.worst_outcome, "agree")

@@ -41,12 +41,12 @@ def plants(comparison: Comparison, seed: int) -> Iterator[Plant]:
     candidates = np.stack(np.unravel_index(list(drawn), shape), axis=-1)
     passed = candidates[comparison.outcomes.reshape(-1)[list(drawn)] <= Outcome.ILL_CONDITIONED].tolist()
     flat = comparison.values.reshape(len(comparison.values), -1)
-    for kind in ("sign", "factor", "zero", "another entry", "a few times what is allowed"):
+    for kind in ("sign", "factor", "zero", "another_entry", "beyond_allowed"):
         for point, row, column in passed:
             place = point, row, column
             value, allowed = float(comparison.values[place]), float(comparison.tolerance.allowed[place])
             other = float(flat[point, generator.integers(flat.shape[1])])
-            planted = {"sign": -value, "factor": 2 * value, "zero": 0.0, "another entry": other}.get(kind, value + 4 * allowed)
+            planted = {"sign": -value, "factor": 2 * value, "zero": 0.0, "another_entry": other}.get(kind, value + 4 * allowed)
             if np.isfinite(planted) and abs(planted - value) > 3 * allowed:
                 yield Plant(kind, place, planted)
                 break

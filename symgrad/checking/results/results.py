@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.basics.errors import UserError, nearest
+import numpy as np
+
+from symgrad.basics.arrays import Values
+from symgrad.basics.errors import UserError, closest
+from symgrad.basics.messages import Message, message
 from symgrad.basics.showing import Plain, line, listed
 from symgrad.checking.results.reasons import REASONS as REASONS
 from symgrad.checking.results.reasons import Verdict as Verdict
 from symgrad.checking.results.reasons import most_severe as most_severe
 from symgrad.checking.results.settings import Settings
+from symgrad.truth.certified_digits import digits
 
 
 def told(results: Iterable[CheckResult]) -> Iterator[tuple[CheckResult, GradientResult | None]]:
@@ -29,11 +35,19 @@ def named(results: tuple[CheckResult, ...], name: str) -> CheckResult:
     found = [result for result in results if result.name == name]
     names = [result.name for result in results]
     if not found:
-        raise UserError(f"no exercise is called '{name}'{nearest(str(name), names) or '.'} There are {listed(names)}")
+        raise UserError(message("no_result_called", name=str(name), closest=closest(str(name), names), names=names))
     if len(found) > 1:
-        places = listed(result.path for result in found)
-        raise UserError(f"{len(found)} exercises are called '{name}', in {places}; `results` has them in order")
+        raise UserError(message("several_called", name=name, count=len(found), paths=[result.path for result in found]))
     return found[0]
+
+
+BLIND = frozenset({"rounding_explains_more", "tolerance_allows_more"})
+"""Remarks that say of a pass that a wrong gradient could pass, too."""
+
+
+def _innermost(remark: Message) -> Message:
+    """What a remark on a second derivative says of it."""
+    return _innermost(remark.values["said"]) if remark.code == "of_second_derivative" else remark
 
 
 def label(parameter: str, order: int = 1) -> str:
@@ -62,10 +76,53 @@ class Entry:
     ulps: float
     allowed: float
     along: str = ""
+    ulps_allowed: float = math.nan
 
     def __repr__(self) -> str:
         values = f"closed form {self.closed_form:.7g}, autograd {self.autograd:.7g}, allowed {self.allowed:.2g}"
         return f"Entry([{self.index[0]}, {self.index[1]}]: {values})"
+
+
+@dataclass(frozen=True)
+class PointValues:
+    """Every entry of a gradient at one point: arrays (rows, columns) of both roads, of what is certified, and of differences.
+
+    `certified` are the values of a `Reference` there, `bounds` the subdifferential of entries on a kink, `reasons` is an array
+    of the reason of each entry.
+    """
+
+    point: int
+    closed_form: Values
+    autograd: Values
+    certified: tuple[Values, Values, Values]
+    bounds: Mapping[tuple[int, int], tuple[float, float]]
+    ulps: Values
+    allowed: Values
+    reasons: Any
+
+    def rows(self, gradient: GradientResult) -> list[dict[str, Any]]:
+        """A dict for each entry, in the order of rows."""
+        return [
+            {
+                "gradient": gradient.label,
+                "index": (i, j),
+                "point": self.point,
+                "closed_form": float(self.closed_form[i, j]) + 0.0,
+                "autograd": float(self.autograd[i, j]) + 0.0,
+                "certified": self._truth(i, j),
+                "ulps": float(self.ulps[i, j]),
+                "allowed": float(self.allowed[i, j]),
+                "reason": str(self.reasons[i, j]),
+            }
+            for i, j in np.ndindex(self.autograd.shape)
+        ]
+
+    def _truth(self, i: int, j: int) -> str:
+        if (i, j) in self.bounds:
+            low, high = self.bounds[i, j]
+            return f"[{low:.10g}, {high:.10g}]"
+        high, low, radius = (float(array[i, j]) for array in self.certified)
+        return digits(high, low, radius)
 
 
 @dataclass(frozen=True)
@@ -74,7 +131,8 @@ class GradientResult:
 
     With `declared`, it was compared with what the author says that PyTorch is meant to say. `counts` says how many entries
     (times points) had each outcome, `certified` for how many a ball encloses the truth, `confirmed` for how many the
-    definition of the derivative says the same as the closed form.
+    definition of the derivative says the same as the closed form. `hints` say what an error looks like; `values` are all
+    entries at one point.
     """
 
     parameter: str
@@ -86,10 +144,11 @@ class GradientResult:
     certified: int
     counts: Mapping[str, int]
     worst: Entry | None
-    hint: str = ""
+    hints: tuple[Message, ...] = ()
     confirmed: int = 0
     order: int = 1
     declared: bool = False
+    values: PointValues | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         told = f"{self.verdict}: {self.reason}, {self.shape[0]}×{self.shape[1]} at {self.points} points"
@@ -98,6 +157,11 @@ class GradientResult:
     @property
     def verdict(self) -> Verdict:
         return REASONS[self.reason]
+
+    @property
+    def hint(self) -> str:
+        """What the error looks like, in words."""
+        return "; ".join(map(str, self.hints))
 
     @property
     def label(self) -> str:
@@ -111,10 +175,15 @@ class Finding:
 
     subject: str
     reason: str
-    text: str = ""
+    message: Message | None = None
 
     def __repr__(self) -> str:
         return line(f"Finding({self.subject!r}, {self.verdict}: {self.reason})")
+
+    @property
+    def text(self) -> str:
+        """What was found, in words."""
+        return "" if self.message is None else str(self.message)
 
     @property
     def verdict(self) -> Verdict:
@@ -125,6 +194,8 @@ class Finding:
 class CheckResult(Plain):
     """One exercise checked. ``symgrad.render(result)`` gives it as text.
 
+    `messages` say what is wrong, `remarks` what a reader should know of how the result came about; `message` and `notes` are
+    both in words. `loss_reason` is what was found of the loss itself: ``"agree"``, ``"losses_differ"`` or ``"undefined"``.
     `repeat` is the command that checks it again, where that isn't ``symgrad check``.
     """
 
@@ -132,14 +203,15 @@ class CheckResult(Plain):
     path: str
     reason: str
     settings: Settings
-    message: str | None = None
+    messages: tuple[Message, ...] = ()
     gradients: tuple[GradientResult, ...] = ()
     loss: Entry | None = None
     findings: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
     planted: int = 0
     caught: int = 0
     repeat: str = ""
+    loss_reason: str = "agree"
 
     @property
     def verdict(self) -> Verdict:
@@ -148,6 +220,26 @@ class CheckResult(Plain):
     @property
     def passed(self) -> bool:
         return self.verdict == "pass"
+
+    @property
+    def message(self) -> str | None:
+        """What is wrong, in words: a sentence a line; None where nothing is."""
+        return "\n".join(map(str, self.messages)) or None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of how the result came about, in words."""
+        return tuple(map(str, self.remarks))
+
+    @property
+    def blind(self) -> tuple[Message, ...]:
+        """The remarks that say of a pass that it proves little."""
+        return tuple(remark for remark in self.remarks if _innermost(remark).code in BLIND)
+
+    @property
+    def values(self) -> list[dict[str, Any]]:
+        """Every entry of every gradient at one point, a dict each: closed form, autograd, certified, ulps."""
+        return [row for gradient in self.gradients if gradient.values is not None for row in gradient.values.rows(gradient)]
 
     def __repr__(self) -> str:
         parameters = listed(row.parameter for row in self.gradients)

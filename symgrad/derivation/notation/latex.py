@@ -3,56 +3,21 @@ r"""Equations as LaTeX, for MathJax and KaTeX: the adjoint of a step z is writte
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 
-from symgrad.derivation.notation.letters import RELATIONS, escaped, latex_name, latex_operation
+from symgrad.derivation.notation.letters import escaped, latex_name
 from symgrad.derivation.notation.writer import ATOM, POWER, PRODUCT, SUM, Writer, Written
 from symgrad.graphs.shapes import array_shape
 from symgrad.operations.shapes import Shape
-
-if TYPE_CHECKING:
-    from symgrad.derivation.equations import Derivation, Equation
-
-CONSTANTS = {"pi": r"\pi", "EulerGamma": r"\gamma", "E": "e", "oo": r"\infty", "-oo": r"-\infty"}
+from symgrad.operations.signs import Sign, latex_operation
 
 
-def render(derivation: Derivation) -> str:
-    """All equations of a derivation, numbered, in two parts, as one aligned block without dollar signs."""
-    writer = LatexWriter(derivation.shapes)
-    writer.texts.update(_names(derivation))
-    lines = [r"\text{Forward}"]
-    for number, equation in enumerate(derivation.equations, 1):
-        if equation.kind != "forward" and r"\text{Backward}" not in lines:
-            lines.append(r"\text{Backward}")
-        lines.append(rf"({number}) & \quad & {writer.write(equation.symbol, SUM)} &= {writer.write(equation.expression, SUM)}")
-    body = " \\\\\n".join(lines)
-    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
-
-
-def written(equation: Equation) -> str:
+def written(symbol: sympy.Symbol, expression: Any) -> str:
     """One equation, over symbols by their names; what is a matrix it doesn't know."""
     writer = LatexWriter({})
-    return f"{writer.write(equation.symbol, SUM)} = {writer.write(equation.expression, SUM)}"
-
-
-def _names(derivation: Derivation) -> dict[sympy.Symbol, Written]:
-    """What symbols are called: steps and inputs as the author calls them, every adjoint by what it is the derivative by."""
-    loss = latex_name(derivation.names.get(derivation.loss, str(derivation.loss)))
-    known = {*derivation.adjoints.values(), *derivation.gradients.values()}
-    values = {str(e.symbol) for e in derivation.forward}
-    found: dict[sympy.Symbol, Written] = {}
-    for symbol, name in derivation.names.items():
-        found[symbol] = _partial(loss, name[1:]) if symbol in known else (latex_name(name), ATOM)
-    for symbol in (e.symbol for e in derivation.equations if e.kind == "adjoint" and e.symbol not in found):
-        if str(symbol)[1:] in values:  # of a value that the author gave no name
-            found[symbol] = _partial(loss, str(symbol)[1:])
-    return found
-
-
-def _partial(loss: str, name: str) -> Written:
-    return rf"\frac{{\partial {loss}}}{{\partial {latex_name(name)}}}", POWER
+    return f"{writer.write(symbol, SUM)} = {writer.write(expression, SUM)}"
 
 
 class LatexWriter(Writer):
@@ -66,8 +31,9 @@ class LatexWriter(Writer):
     conjunction = r" \land "
     disjunction = r" \lor "
     negation = r"\lnot "
-    relations = RELATIONS
-    constants = CONSTANTS
+
+    def sign(self, sign: Sign) -> str:
+        return sign.latex
 
     def bracketed(self, text: str) -> str:
         return rf"\left({text}\right)"

@@ -16,19 +16,6 @@ GREEK: Mapping[str, str] = {
     "Omega": "Ω",
 }  # fmt: skip
 WORDS: Mapping[str, str] = {sign: word for word, sign in GREEK.items()}
-OPERATIONS: Mapping[str, str] = {
-    "sigmoid": r"\sigma",
-    "total": r"\sum",
-    "log": r"\ln",
-    "determinant": r"\det",
-    "trace": r"\operatorname{tr}",
-    "logdet": r"\ln \det",
-    "gammaln": r"\ln \Gamma",
-}
-"""Operations of the table that have a sign of their own."""
-FUNCTIONS = frozenset({"exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"})
-"""Operations that LaTeX has a command for, of the same name."""
-RELATIONS: Mapping[str, str] = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=", "<": "<", ">": ">"}
 ESCAPES = str.maketrans(
     {"_": r"\_", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "&": r"\&", "#": r"\#", "\\": "", "^": "", "~": ""}
 )
@@ -45,17 +32,6 @@ def latex_name(name: str) -> str:
         upright = "mathrm" if stem.isascii() else "text"
         shown = escaped(stem) if len(stem) == 1 and stem.isascii() else rf"\{upright}{{{escaped(stem)}}}"
     return f"{shown}_{{{digits}}}" if digits else shown
-
-
-def latex_operation(name: str) -> str:
-    r"""What an operation of the table is called in LaTeX.
-
-    >>> latex_operation("tanh"), latex_operation("sigmoid"), latex_operation("leaky_relu")
-    ('\\tanh', '\\sigma', '\\operatorname{leaky\\_relu}')
-    """
-    if name in OPERATIONS:
-        return OPERATIONS[name]
-    return f"\\{name}" if name in FUNCTIONS else rf"\operatorname{{{escaped(name)}}}"
 
 
 def escaped(text: str) -> str:

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 
 from symgrad.derivation.notation.writer import ATOM, POWER, PRODUCT, SUM, Writer, Written
 from symgrad.operations.shapes import Shape
-
-if TYPE_CHECKING:
-    from symgrad.derivation.equations import Derivation
+from symgrad.operations.signs import Sign
+from symgrad.operations.table import TABLE
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-RELATIONS = {">": ">", "<": "<", ">=": "≥", "<=": "≤", "==": "=", "!=": "≠"}
-CONSTANTS = {"pi": "π", "EulerGamma": "γ", "E": "e"}
-SIGNS = {"sigmoid": "σ", "total": "Σ", "trace": "tr", "determinant": "det", "logdet": "ln det", "log": "ln", "gammaln": "ln Γ"}
-
-
-def render(derivation: Derivation) -> str:
-    """All equations of a derivation, numbered, in two parts."""
-    writer = writer_of(derivation)
-    names = [writer.write(e.symbol, ATOM) for e in derivation.equations]
-    width, digits = max(map(len, names), default=1), len(str(len(names)))
-    lines = ["Forward"]
-    for number, equation in enumerate(derivation.equations, 1):
-        if equation.kind != "forward" and "Backward" not in lines:
-            lines.append("Backward")
-        text = writer.write(equation.expression, SUM)
-        lines.append(f"  {f'({number})':<{digits + 2}} {names[number - 1]:<{width}} = {text}")
-    return "\n".join(lines)
+SIGNS = {name: row.sign for name, row in TABLE.own.items() if row.sign}
 
 
 def written(
@@ -54,13 +37,6 @@ def phrase(expression: Any, shapes: Mapping[sympy.Symbol, Shape], texts: Mapping
     return writer.bound(expression)
 
 
-def writer_of(derivation: Derivation) -> TextWriter:
-    """A writer that calls every symbol what the author calls it."""
-    writer = TextWriter(derivation.shapes)
-    writer.texts.update({symbol: (name, ATOM) for symbol, name in derivation.names.items()})
-    return writer
-
-
 class TextWriter(Writer):
     """Plain text, with the signs that Unicode has."""
 
@@ -72,8 +48,9 @@ class TextWriter(Writer):
     conjunction = " and "
     disjunction = " or "
     negation = "not "
-    relations = RELATIONS
-    constants = CONSTANTS
+
+    def sign(self, sign: Sign) -> str:
+        return sign.text
 
     def bracketed(self, text: str) -> str:
         return f"({text})"

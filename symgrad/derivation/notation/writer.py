@@ -14,9 +14,11 @@ import sympy
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Not, Or
 
+from symgrad.graphs.products import quotient
 from symgrad.graphs.shapes import array_shape
 from symgrad.operations.row import Composition
 from symgrad.operations.shapes import SCALAR, Shape
+from symgrad.operations.signs import CONSTANTS, RELATIONS, Sign
 from symgrad.operations.sympy_nodes import Applied, encode
 from symgrad.operations.table import TABLE
 
@@ -36,13 +38,15 @@ class Writer(ABC):
     conjunction: ClassVar[str]
     disjunction: ClassVar[str]
     negation: ClassVar[str]
-    relations: ClassVar[Mapping[str, str]]
-    constants: ClassVar[Mapping[str, str]]
 
     def __init__(self, shapes: Mapping[sympy.Symbol, Shape]) -> None:
         self.shapes = shapes
         self.texts: dict[sympy.Symbol, Written] = {}
         """What stands for a symbol, where that isn't its name."""
+
+    @abstractmethod
+    def sign(self, sign: Sign) -> str:
+        """What a sign is in this notation."""
 
     @abstractmethod
     def bracketed(self, text: str) -> str:
@@ -139,13 +143,13 @@ class Writer(ABC):
         if isinstance(e, Applied):
             return self._applied(e)
         if isinstance(e, Relational):
-            return f"{self.write(e.lhs, SUM)} {self.relations[e.rel_op]} {self.write(e.rhs, SUM)}", SUM
+            return f"{self.write(e.lhs, SUM)} {self.sign(RELATIONS[e.rel_op])} {self.write(e.rhs, SUM)}", SUM
         if isinstance(e, (And, Or)):
             word = self.conjunction if isinstance(e, And) else self.disjunction
             return word.join(sorted(self.write(a, SUM) for a in e.args)), SUM
         if isinstance(e, Not):
             return self.negation + self.write(e.args[0], SUM), SUM
-        return self.constants[str(e)] if str(e) in self.constants else self.other(str(e)), ATOM
+        return self.sign(CONSTANTS[str(e)]) if str(e) in CONSTANTS else self.other(str(e)), ATOM
 
     def _sum(self, e: sympy.Add) -> str:
         terms = sorted(e.as_ordered_terms(), key=lambda t: not t.atoms(Applied))
@@ -158,14 +162,10 @@ class Writer(ABC):
         return text
 
     def _product(self, e: sympy.Mul) -> Written:
-        coefficient, rest = e.as_coeff_Mul()
+        parts = quotient(e)
+        coefficient, above, below = parts.coefficient, list(parts.above), list(parts.below)
         if coefficient.is_negative:
             return f"{self.minus}{self.write(-e, PRODUCT)}", SUM
-        above: list[Any] = []
-        below: list[Any] = []
-        for factor in rest.as_ordered_factors():
-            divides = isinstance(factor, sympy.Pow) and factor.exp.is_Rational and factor.exp.is_negative
-            (below if divides else above).append(1 / factor if divides else factor)
         plain = coefficient.q == 1 or coefficient.q > 1000
         given = coefficient if plain else sympy.Integer(coefficient.p)
         lead = [] if given == 1 else [self.number(given)[0]]

@@ -8,23 +8,21 @@ import os
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
 
-from symgrad.basics.errors import CouldNotRun
+from symgrad.basics.errors import CouldNotRun, python_name
+from symgrad.basics.format_names import FORMAT_NAMES
+from symgrad.basics.messages import Message, message
 from symgrad.basics.source_places import users_place
 
-DTYPES = {
-    "float64": torch.float64,
-    "float32": torch.float32,
-    "bfloat16": torch.bfloat16,
-    "float16": torch.float16,
-}
-
-
+DTYPES: Mapping[str, torch.dtype] = MappingProxyType({name: getattr(torch, name) for name in FORMAT_NAMES})
+"""PyTorch's formats, which it calls as everybody does."""
 CPU = torch.device("cpu")
+ONE_ENTRY = message("one_entry")
 
 
 @contextlib.contextmanager
@@ -80,7 +78,7 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def called(function: Callable[..., Any], tensors: Mapping[str, torch.Tensor], what: str = "") -> Any:
+def called(function: Callable[..., Any], tensors: Mapping[str, torch.Tensor], what: str | Message = "") -> Any:
     """What a function of tensors returns. What it raises becomes CouldNotRun, with the line of the author's file."""
     try:
         return function(**tensors)
@@ -95,32 +93,41 @@ def _what(function: Callable[..., Any]) -> str:
     return str(getattr(function, "called_as", "torch_loss"))
 
 
-def failed(what: str, error: BaseException) -> CouldNotRun:
+class DoesNotFit(RuntimeError):
+    """What PyTorch raised, its cause, over tensors whose shapes may not be what a function takes, and what may help."""
+
+    def __init__(self, hint: Message) -> None:
+        super().__init__(hint)
+        self.hint = hint
+
+
+def failed(what: str | Message, error: BaseException) -> CouldNotRun:
     """The message for an error that an author's code raised."""
     place = users_place(error.__traceback__)
-    said = " ".join(str(error).strip().partition("\n\n")[0].split())  # PyTorch's compilers add pages
-    found = f"{what} raised {type(error).__name__}: {said or 'no message'}"
+    hint = {"hint": error.hint} if isinstance(error, DoesNotFit) else {}
+    raised = error.__cause__ if isinstance(error, DoesNotFit) and error.__cause__ is not None else error
+    said = " ".join(str(raised).strip().partition("\n\n")[0].split())  # PyTorch's compilers add pages
+    code = "raised_with_hint" if hint else "raised"
+    found = Message(code, {"what": what, "type": python_name(raised), "said": said, **hint})
     return CouldNotRun(found) if place is None else CouldNotRun(found, path=place.path, line=place.line)
 
 
 def checked_loss(loss: Any, function: Callable[..., Any], *, taped: bool = True) -> torch.Tensor:
     """A loss to start from; where there is a tape, one that is on it. Raises CouldNotRun: what was found, what is accepted."""
     if loss is None:
-        raise _refused(function, "None (is a return missing?)", "a tensor with one entry")
+        raise _refused(function, message("none_returned"), ONE_ENTRY)
     if not isinstance(loss, torch.Tensor):
-        name = type(loss).__name__
-        raise _refused(function, f"{'an' if name[0] in 'aeiou' else 'a'} {name}", "a tensor with one entry (without .item())")
+        raise _refused(function, message("a_thing", type=type(loss).__name__), message("one_entry_without_item"))
     if loss.numel() != 1:
-        raise _refused(function, f"a tensor of shape {tuple(loss.shape)}", "a tensor with one entry")
+        raise _refused(function, message("a_tensor_of_shape", shape=tuple(loss.shape)), ONE_ENTRY)
     if not loss.dtype.is_floating_point:
-        raise _refused(function, f"a tensor of dtype {loss.dtype}", "a floating-point tensor")
+        raise _refused(function, message("a_tensor_of_dtype", dtype=str(loss.dtype)), message("a_floating_point_tensor"))
     if taped and not loss.requires_grad:
-        accepted = "one that depends on the parameters (no .detach(), .data, .item() or no_grad on the way)"
-        raise _refused(function, "a detached tensor", accepted)
+        raise _refused(function, message("a_detached_tensor"), message("one_on_the_tape"))
     return loss
 
 
-def _refused(function: Callable[..., Any], found: str, accepted: str) -> CouldNotRun:
+def _refused(function: Callable[..., Any], found: Message, accepted: Message) -> CouldNotRun:
     code = getattr(inspect.unwrap(function), "__code__", None)
-    message = f"{_what(function)} returned {found}; accepted: {accepted}"
-    return CouldNotRun(message, path=code and code.co_filename, line=code and code.co_firstlineno)
+    returned = message("returned", what=_what(function), found=found, accepted=accepted)
+    return CouldNotRun(returned, path=code and code.co_filename, line=code and code.co_firstlineno)

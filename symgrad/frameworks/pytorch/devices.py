@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from symgrad.basics.errors import UserError
+from symgrad.basics.messages import Message, message
 
 PRODUCTS = {"tf32": 2.0**-10, "bf16": 2.0**-8}
 """The relative error of a factor of a matrix product that is rounded on the way in, by format; TF32 may be truncated."""
@@ -20,7 +21,7 @@ def usable(name: str) -> torch.device:
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
         said = (str(error).splitlines() or [""])[0].split(";")[0].rstrip(". ")
-        raise UserError(f"no device '{name}' here ({said}); PyTorch has {', '.join(available())}") from None
+        raise UserError(message("no_device", name=name, said=said, available=available())) from None
     return device
 
 
@@ -30,9 +31,9 @@ def available() -> list[str]:
     return [*found, "mps"] if torch.backends.mps.is_available() else found
 
 
-def described(device: torch.device) -> str:
-    """A device with the name of its hardware, where PyTorch knows one."""
-    return f"{device} ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device)
+def hardware(device: torch.device) -> str | None:
+    """The name of a device's hardware, where PyTorch knows one."""
+    return str(torch.cuda.get_device_name(device)) if device.type == "cuda" else None
 
 
 def lost(device: torch.device, dtype: str) -> float:
@@ -40,14 +41,14 @@ def lost(device: torch.device, dtype: str) -> float:
     return PRODUCTS.get(products(device, dtype), 0.0)
 
 
-def remarks(device: torch.device, dtype: str) -> Iterator[str]:
+def remarks(device: torch.device, dtype: str) -> Iterator[Message]:
     """What a reader should know of a device: that it isn't the CPU, and what it makes of products in float32."""
     factors = products(device, dtype)
-    reduced = f"PyTorch may round factors of matrix products to {factors}, which the tolerance allows for"
+    reduced = message("products_reduced", format=factors) if factors in PRODUCTS else None
     if device.type != "cpu":
-        exact = "; TF32 is off in matrix products" if dtype == "float32" else ""
-        yield f"computed on {described(device)}" + (f"; {reduced}" if factors in PRODUCTS else exact)
-    elif factors in PRODUCTS:
+        exact = message("tf32_off") if dtype == "float32" else None
+        yield message("computed_on", device=str(device), hardware=hardware(device), products=reduced or exact)
+    elif reduced is not None:
         yield reduced
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from symgrad.basics.errors import UserError, nearest
+from symgrad.basics.errors import UserError, closest
+from symgrad.basics.messages import Message, message
 from symgrad.graphs.graph import Input
 
 Arguments = Callable[[Mapping[str, torch.Tensor]], tuple[tuple[torch.Tensor, ...], dict[str, torch.Tensor]]]
@@ -71,7 +72,9 @@ def signature_of(function: Any) -> Signature | None:
     )
 
 
-def matched(function: Any, names: Sequence[str], order: Sequence[str] | None, what: str, leading: int = 0) -> Arguments:
+def matched(
+    function: Any, names: Sequence[str], order: Sequence[str] | None, what: str | Message, leading: int = 0
+) -> Arguments:
     """How to give tensors by name to a function: which by place, which by name. Raises UserError where that can't be told.
 
     `names` are the symbols that it has to take, `order` says in which order, where its own names are others; its first
@@ -104,18 +107,23 @@ def applied(function: Any) -> Callable[..., Any]:
     return called
 
 
-def _unmatched(what: str, names: Sequence[str], signature: Signature | None, leading: int) -> str:
-    listed = ", ".join(names)
-    accepted = f"accepted: arguments called like the symbols ({listed}), or inputs=[…] in the order of the arguments"
-    accepted += "; what is no symbol stands in a functools.partial or a lambda"
+def _unmatched(what: str | Message, names: Sequence[str], signature: Signature | None, leading: int) -> Message:
+    accepted = message("arguments_like_symbols", names=list(names))
     if signature is None:
-        return f"{what} doesn't say what its arguments are called; {accepted}"
+        return message("arguments_have_no_names", what=what, accepted=accepted)
     own = [*signature.placed[leading:], *signature.named]
     strange = [n for n in signature.needed if n not in names and n not in signature.placed[:leading]]
     if strange:
-        return f"{what} takes '{strange[0]}', which the expression doesn't have{nearest(strange[0], names)}; {accepted}"
+        near = closest(strange[0], names)
+        return message("function_takes_unknown", what=what, name=strange[0], closest=near, accepted=accepted)
     missing = next(n for n in names if n not in own)
-    return f"{what} doesn't take '{missing}'{nearest(missing, own)}; {accepted}"
+    return message("function_takes_no", what=what, name=missing, closest=closest(missing, own), accepted=accepted)
+
+
+def no_symbol(field: str, name: str, known: Iterable[str]) -> Message:
+    """That an expression hasn't a symbol which a field speaks of."""
+    names = list(known)
+    return message("expression_has_no", field=field, name=name, closest=closest(name, names), names=names)
 
 
 def checked_order(inputs: Any, known: Mapping[str, Input]) -> list[str] | None:
@@ -125,5 +133,5 @@ def checked_order(inputs: Any, known: Mapping[str, Input]) -> list[str] | None:
     names = [n if isinstance(n, str) else str(getattr(n, "name", n)) for n in inputs]
     for name in names:
         if name not in known:
-            raise UserError(f"inputs: the expression has no '{name}'{nearest(name, known)}; accepted: {', '.join(known)}")
+            raise UserError(no_symbol("inputs", name, known))
     return names

@@ -17,6 +17,8 @@ import torch
 
 from symgrad.basics.arrays import Values
 from symgrad.basics.errors import CouldNotRun
+from symgrad.basics.messages import Message, message
+from symgrad.frameworks.framework import SEEDS, TorchValues
 from symgrad.frameworks.pytorch.authors_code import CPU, DTYPES, author_code, called, checked_loss, failed
 from symgrad.frameworks.pytorch.devices import remarks
 from symgrad.frameworks.pytorch.tensors import Tensors
@@ -24,25 +26,9 @@ from symgrad.frameworks.pytorch.ways import WAYS, Way
 from symgrad.graphs.graph import Input
 from symgrad.number_systems.code_generation import Program
 
-SEEDS = {"float64": -32.0, "float32": -32.0, "bfloat16": -4.0, "float16": 1.0}
-"""The adjoint of the loss that backward() starts from: a power of two, so that dividing by it is exact, and negative, for
-32 alone is a usual batch size: a backward that ignores the adjoint and forgets a mean over 32 would come out right. In
-bfloat16 a share of 1/32 is little more than rounding, and float16's range is too short to give bits away.
-"""
 BACKWARD = WAYS["backward"]
+THE_COMPILED_LOSS = message("the_compiled_loss")
 Observe = Callable[[torch.Tensor], None]
-
-
-@dataclass(frozen=True)
-class TorchValues:
-    """What PyTorch computed: the loss at each point, (points, 1, 1), and gradients (points, rows, columns) by parameter.
-
-    `remarks` are what a reader should know of how it was computed.
-    """
-
-    loss: Values
-    gradients: Mapping[str, Values]
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +41,7 @@ class TorchRun:
     way: Way = BACKWARD
     device: torch.device = CPU
 
-    def remarks(self) -> Iterator[str]:
+    def remarks(self) -> Iterator[Message]:
         """What a reader should know of device and way, after they were used."""
         yield from remarks(self.device, self.dtype)
         if self.way.remark is not None:
@@ -164,7 +150,7 @@ def run_compiled(
     count, bound = _count(points), Tensors(DTYPES[run.dtype]).bind(program)
 
     def losses(**given: torch.Tensor) -> Any:
-        found = called(lambda **named: chosen(*named.values()), given, "the loss compiled to PyTorch")
+        found = called(lambda **named: chosen(*named.values()), given, THE_COMPILED_LOSS)
         return torch.as_tensor(found, dtype=DTYPES[run.dtype]).expand(count, 1, 1)
 
     with run.underway():

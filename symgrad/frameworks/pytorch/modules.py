@@ -11,8 +11,9 @@ from typing import Any
 
 import torch
 
-from symgrad.basics.errors import UserError, nearest
-from symgrad.frameworks.pytorch.functions import Arguments, matched, name_of, signature_of
+from symgrad.basics.errors import UserError, closest
+from symgrad.basics.messages import Message, message
+from symgrad.frameworks.pytorch.functions import Arguments, matched, name_of, no_symbol, signature_of
 from symgrad.graphs.graph import Input
 
 
@@ -46,6 +47,22 @@ class Module:
         return self.loss(output, *placed, **named)
 
 
+def is_module(function: Any) -> bool:
+    """Whether a function is an `nn.Module`."""
+    return isinstance(function, torch.nn.Module)
+
+
+def is_class(function: Any) -> bool:
+    """Whether a function is a class of `nn.Module`s, not one of them."""
+    return isinstance(function, type) and issubclass(function, torch.nn.Module)
+
+
+def trained(module: Module) -> list[str]:
+    """The symbols that stand for parameters of a module."""
+    parameters = {path for path, _ in module.module.named_parameters()}
+    return [symbol for symbol, path in module.held.items() if path in parameters]
+
+
 def _copied(tensor: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     """A module's own tensor, to be changed at will, in the format and on the device of others."""
     dtype = like.dtype if tensor.is_floating_point() else tensor.dtype
@@ -65,23 +82,23 @@ def module_call(
     taken = list(order)[: _most(module)] if order is not None else _taken(module, data, loss)
     rest = [name for name in data if name not in taken]
     if rest and loss is None:
-        told = _told(module, held, data, inputs)
-        raise UserError(f"{what} has no '{rest[0]}', and its forward doesn't take it; {told}")
+        raise UserError(message("module_has_no", what=what, name=rest[0], own=_told(module, held, data, inputs)))
     try:
         forward = matched(module.forward, taken, taken if order is not None else None, f"{what}.forward")
     except UserError as error:
-        raise UserError(f"{error}; {_told(module, held, data, inputs)}") from None
-    targets = None if loss is None else matched(loss, rest, None, f"loss ({name_of(loss)})", leading=1)
+        own = _told(module, held, data, inputs)
+        raise UserError(message("unmatched_forward", found=error.found, own=own)) from None
+    targets = None if loss is None else matched(loss, rest, None, message("loss_called", name=name_of(loss)), leading=1)
     return Module(module, held, forward, loss, targets)
 
 
-def _told(module: torch.nn.Module, held: Mapping[str, str], names: Sequence[str], inputs: Mapping[str, Input]) -> str:
+def _told(module: torch.nn.Module, held: Mapping[str, str], names: Sequence[str], inputs: Mapping[str, Input]) -> Message:
     """Which parameters a module has, and where some belong to no symbol, how to say which is which."""
     own = dict(_own(module))
     free = [path for path in own if path not in held.values()]
     fits = [(n, path) for n in names for path in free if own[path].numel() == inputs[n].shape[0] * inputs[n].shape[1]]
-    remedy = f"; where names differ, say parameters={{'{fits[0][0]}': '{fits[0][1]}', …}}" if fits else ""
-    return f"its parameters and buffers: {', '.join(own) or 'none'}{remedy}"
+    remedy = message("say_parameters", name=fits[0][0], path=fits[0][1]) if fits else None
+    return message("own_tensors", paths=list(own), where_names_differ=remedy)
 
 
 def _own(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
@@ -122,11 +139,10 @@ def own_tensors(module: torch.nn.Module, inputs: Mapping[str, Input], parameters
     known = _known(module)
     for symbol, path in parameters.items():
         if symbol not in inputs:
-            accepted = ", ".join(inputs)
-            raise UserError(f"parameters: the expression has no '{symbol}'{nearest(symbol, inputs)}; accepted: {accepted}")
+            raise UserError(no_symbol("parameters", symbol, inputs))
         if path not in known:
-            accepted = ", ".join(known) or "none, it has no parameters"
-            raise UserError(f"parameters: {name_of(module)} has no '{path}'{nearest(path, known)}; accepted: {accepted}")
+            there = {"closest": closest(path, known), "paths": list(known)}
+            raise UserError(message("module_has_no_path", what=name_of(module), path=path, **there))
     paths = {path.replace(".", "_"): (path, tensor) for path, tensor in known.items()}
     paths |= {symbol: (path, known[path]) for symbol, path in parameters.items()}
     found = {}
@@ -136,9 +152,8 @@ def own_tensors(module: torch.nn.Module, inputs: Mapping[str, Input], parameters
             shape, size = tuple(tensor.shape), item.shape[0] * item.shape[1]
             same = shape == item.shape if len(shape) == 2 else tensor.numel() == size
             if not same:
-                raise UserError(
-                    f"'{name}' is {item.shape[0]}×{item.shape[1]}, {name_of(module)}'s {path} has the shape {shape}"
-                )
+                own = {"what": name_of(module), "path": path, "own": shape}
+                raise UserError(message("parameter_has_shape", name=name, shape=item.shape, **own))
             found[name] = path
     return found
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import torch
 
+from symgrad.basics.messages import Message, message
+
 
 class Watch:
-    """Looks on while a loss runs backward. Call it with the loss before that; afterwards it is a sentence, or empty."""
+    """Looks on while a loss runs backward. Call it with the loss before that; afterwards it knows the `origin`."""
 
     def __init__(self) -> None:
         self._found: list[tuple[str, bool]] = []
@@ -32,16 +34,14 @@ class Watch:
 
         return looked_at
 
-    def __str__(self) -> str:
+    @property
+    def origin(self) -> Message | None:
+        """The step that made the first nan, whether out of an adjoint of 0, and after which infinite slope; None without."""
         if not self._found:
-            return ""
+            return None
         name, from_zero = self._found[0]
-        if not from_zero:
-            after = f", after an infinite slope of {self._infinite[0]}" if self._infinite else ""
-            return f"the first nan comes from {name}{after}"
-        slope = "multiplies an adjoint of 0 by a slope that is infinite or undefined"
-        branch = ", as in a branch of where() that isn't taken" if self._chooses else ""
-        return f"the first nan comes from {name}, which {slope}{branch}"
+        after = self._infinite[0] if self._infinite else None
+        return message("first_nan", node=name, from_zero=from_zero, after=after, branch=self._chooses)
 
 
 def _any_infinite(tensors: tuple[torch.Tensor | None, ...]) -> bool:

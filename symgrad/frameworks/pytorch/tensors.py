@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import torch
 
+from symgrad.frameworks.pytorch.kernels import kernel
 from symgrad.number_systems.system import System
 from symgrad.operations.row import Elementwise, Structural
 
@@ -38,20 +38,20 @@ class Tensors(System):
         return 0.915965594177219
 
     def elementwise(self, row: Elementwise) -> Callable[..., Any]:
-        if row.torch is None:
+        function, count = kernel(row), row.operands or 1
+        if function is None:
             return super().elementwise(row)
-        function, count = row.torch, row.operands or 1
 
         def call(*arguments: Any) -> Any:
             operands = arguments[:count]
             if row.name != "power" or not any(isinstance(o, torch.Tensor) for o in operands):
                 operands = tuple(self._tensor(operand) for operand in operands)
-            return function(torch, *operands, *arguments[count:])
+            return function(*operands, *arguments[count:])
 
         return call
 
     def structural(self, row: Structural) -> Callable[..., Any]:
-        return super().structural(row) if row.torch is None else partial(row.torch, torch)
+        return kernel(row) or super().structural(row)
 
     def _tensor(self, value: Any) -> torch.Tensor:
         return value if isinstance(value, torch.Tensor) else torch.tensor(value, dtype=self._dtype)

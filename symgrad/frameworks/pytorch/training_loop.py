@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,26 +13,16 @@ from symgrad.authoring.training import Training
 from symgrad.basics.arrays import Values
 from symgrad.basics.errors import CouldNotRun
 from symgrad.basics.float_formats import precision
-from symgrad.frameworks.pytorch.authors_code import DTYPES, author_code, checked_loss, failed
+from symgrad.basics.messages import message
+from symgrad.frameworks.framework import Trajectory
+from symgrad.frameworks.pytorch.authors_code import CPU, DTYPES, author_code, checked_loss, failed
 from symgrad.frameworks.pytorch.gradients import as_array, gradient, leaf
 from symgrad.frameworks.pytorch.tensors import Tensors
 from symgrad.number_systems.code_generation import Program
 
 Tensor = torch.Tensor
 Loss = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Trajectory:
-    """A training run: at each step the parameters before its update, the loss and the gradients; then the last parameters.
-
-    Arrays of shape (steps, rows, columns).
-    """
-
-    parameters: Mapping[str, Values]
-    losses: Values
-    gradients: Mapping[str, Values]
-    final: Mapping[str, Values]
+THE_LOOP = message("the_loop")
 
 
 def loop(
@@ -56,27 +45,25 @@ def loop(
                         parameter.grad.zero_()
 
 
-def descend(exercise: Exercise, training: Training, forward: Program) -> Trajectory:
+def descend(exercise: Exercise, training: Training, forward: Program, device: torch.device = CPU) -> Trajectory:
     """A training run, watched. `forward` is the compiled loss, for exercises without a program. Raises CouldNotRun."""
     inputs, dtype = exercise.inputs, training.dtype
     rounded = precision(dtype).round
-    parameters = {n: leaf(rounded(v), inputs[n], dtype, True) for n, v in training.initial.items()}
-    samples = [{n: leaf(rounded(v), inputs[n], dtype, False) for n, v in sample.items()} for sample in training.samples]
+    parameters = {n: leaf(rounded(v), inputs[n], dtype, True, device) for n, v in training.initial.items()}
+    samples = [{n: leaf(rounded(v), inputs[n], dtype, False, device) for n, v in s.items()} for s in training.samples]
     rates = {name: training.rate(name) for name in parameters}
     watched: list[tuple[dict[str, Values], float, dict[str, Values]]] = []
-    with author_code(dtype):
+    with author_code(dtype, device):
         run = _started(exercise, training, forward, parameters, samples, rates)
         for value in _steps(run):
             before = {n: _array(parameters.get(n), n, exercise) for n in training.initial}
             watched.append((before, _number(value), {n: gradient(parameters[n], inputs[n]).copy() for n in before}))
     if not watched:
-        raise CouldNotRun("the loop yielded nothing; accepted: the loss after each backward()")
+        raise CouldNotRun(message("loop_yielded_nothing"))
     expected = training.epochs * len(samples)
     if len(watched) != expected:
-        raise CouldNotRun(
-            f"the loop yielded {len(watched)} times; accepted: {expected} times,"
-            f" once for each of {len(samples)} samples in {training.epochs} epochs"
-        )
+        counts = {"count": len(watched), "expected": expected, "samples": len(samples), "epochs": training.epochs}
+        raise CouldNotRun(message("loop_yielded_times", **counts))
     return Trajectory(
         parameters={n: np.stack([step[0][n] for step in watched]) for n in training.initial},
         losses=np.array([step[1] for step in watched]).reshape(-1, 1, 1),
@@ -99,7 +86,7 @@ def _started(
         try:
             return training.loop(parameters, samples, rate, training.epochs)
         except (Exception, SystemExit) as error:  # whatever an author's code may raise
-            raise failed("the loop", error) from error
+            raise failed(THE_LOOP, error) from error
     return loop(_loss(exercise, training.dtype, forward), parameters, samples, rates, training.epochs)
 
 
@@ -121,17 +108,15 @@ def _steps(run: Any) -> Iterator[Any]:
         raise
     except TypeError as error:
         if hasattr(run, "__iter__"):
-            raise failed("the loop", error) from error
-        raise CouldNotRun(
-            "the loop is no generator; accepted: a function that yields the loss after each backward(), before the update"
-        ) from error
+            raise failed(THE_LOOP, error) from error
+        raise CouldNotRun(message("loop_is_no_generator")) from error
     except (Exception, SystemExit) as error:  # whatever an author's code may raise
-        raise failed("the loop", error) from error
+        raise failed(THE_LOOP, error) from error
 
 
 def _array(parameter: Any, name: str, exercise: Exercise) -> Values:
     if not isinstance(parameter, torch.Tensor):
-        raise CouldNotRun(f"the loop put {type(parameter).__name__} in the place of parameter '{name}'; accepted: a tensor")
+        raise CouldNotRun(message("loop_replaced_parameter", type=type(parameter).__name__, name=name))
     return as_array(parameter).reshape(exercise.inputs[name].shape).copy()
 
 
@@ -139,7 +124,7 @@ def _number(value: Any) -> float:
     try:
         return float(value.detach() if isinstance(value, torch.Tensor) else value)
     except (TypeError, ValueError, RuntimeError):
-        raise CouldNotRun(f"the loop yielded {type(value).__name__}; accepted: the loss, a tensor with one entry") from None
+        raise CouldNotRun(message("loop_yielded_a", type=type(value).__name__)) from None
 
 
 def predictions(

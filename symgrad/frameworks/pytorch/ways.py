@@ -1,14 +1,18 @@
 """PyTorch's ways to a gradient, one row a way; `torch` itself is an argument, so that listing them imports nothing.
 
 A taped way runs a program on leaves and then walks the tape back; a functional one transforms the function itself.
+Other packages add ways as entry points of the group `symgrad.ways`, each a `Way` under its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+from symgrad.basics.messages import Message, message
+from symgrad.basics.registries import Registry, instance_of
 
 Tensors = Sequence[Any]
 Losses = Callable[..., Any]
@@ -19,6 +23,7 @@ Losses = Callable[..., Any]
 class Way:
     """One way to a gradient.
 
+    * `calls`: what of PyTorch's it calls, for messages;
     * `taped`: torch, the summed loss, leaves, the adjoint of the loss -> gradients (None for a leaf that isn't reached);
     * `functional`: torch, losses, leaves, the adjoint -> losses, gradients. A way has one of both;
     * `wrapped`: torch, a program -> the program that runs in its place; `remark`: torch -> what to know of the run, if
@@ -28,11 +33,11 @@ class Way:
     """
 
     name: str
-    calls: str
+    calls: str | Message
     taped: Callable[[Any, Any, Tensors, Any], Tensors] | None = None
     functional: Callable[[Any, Losses, Tensors, float], tuple[Any, Tensors]] | None = None
     wrapped: Callable[[Any, Callable[..., Any]], Callable[..., Any]] | None = None
-    remark: Callable[[Any], str] | None = None
+    remark: Callable[[Any], Message | None] | None = None
     twice: bool = True
     forward: bool = False
     machinery: tuple[str, ...] = ()
@@ -59,10 +64,9 @@ def _compiled(torch: Any, program: Callable[..., Any]) -> Callable[..., Any]:
     return compiled
 
 
-def _breaks(torch: Any) -> str:
+def _breaks(torch: Any) -> Message | None:
     breaks = sum(torch._dynamo.utils.counters["graph_break"].values())
-    places = f"{breaks} place{'s' * (breaks > 1)}"
-    return f"torch.compile broke the program at {places}; what lies between wasn't compiled" if breaks else ""
+    return message("compile_broke", places=breaks) if breaks else None
 
 
 def _grad(torch: Any, losses: Losses, leaves: Tensors, adjoint: float) -> tuple[Any, Tensors]:
@@ -113,7 +117,7 @@ def _jacfwd(torch: Any, losses: Losses, leaves: Tensors, tangent: float) -> tupl
     return each, gradients
 
 
-WAYS: Mapping[str, Way] = MappingProxyType(
+OWN = MappingProxyType(
     {
         way.name: way
         for way in (
@@ -121,7 +125,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
             Way("create_graph", "torch.autograd.grad(…, create_graph=True)", taped=_create_graph),
             Way(
                 "compile",
-                "backward() of torch.compile",
+                message("backward_of", what="torch.compile"),
                 taped=_backward,
                 wrapped=_compiled,
                 remark=_breaks,
@@ -136,3 +140,4 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         )
     }
 )
+WAYS: Registry[Way] = Registry(OWN, "symgrad.ways", instance_of(Way))

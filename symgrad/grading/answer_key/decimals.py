@@ -13,6 +13,8 @@ from typing import Any
 
 import sympy
 
+from symgrad.basics.errors import WrongShape
+from symgrad.basics.messages import message
 from symgrad.graphs.graph import Graph, Node
 
 DIGITS = 15
@@ -29,7 +31,7 @@ def decimal(value: float) -> Fraction:
     (Fraction(1, 10), Fraction(1, 3), Fraction(1, 100), Fraction(1, 2))
     """
     if not math.isfinite(value):
-        raise ValueError(f"{value} is no number")
+        raise WrongShape(message("no_number", value=str(value)))
     simple = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
     if float(simple) == value:
         return simple

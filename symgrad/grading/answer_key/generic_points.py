@@ -16,9 +16,9 @@ from symgrad.authoring.exercise import Exercise
 from symgrad.authoring.field_checks import ONE_HOT
 from symgrad.authoring.points import sample
 from symgrad.basics.arrays import Values
-from symgrad.basics.float_formats import precision
-from symgrad.checking.evidence.evidence import Roads
-from symgrad.checking.results.settings import Settings
+from symgrad.basics.float_formats import PRECISIONS, precision
+from symgrad.checking.evidence.chosen_points import acceptable
+from symgrad.checking.evidence.symbolic_side import Formula
 from symgrad.grading.answer_key.tape import Tape
 from symgrad.number_systems.balls import to_balls
 from symgrad.number_systems.float64 import Floats
@@ -45,15 +45,15 @@ def how_many(exercise: Exercise) -> int:
     return 64 if entries <= FEW else 16 if entries <= MANY else 8
 
 
-def generic_points(exercise: Exercise, tape: Tape, seed: int) -> dict[str, Values]:
+def generic_points(formula: Formula, tape: Tape, seed: int) -> dict[str, Values]:
     """Points as arrays of shape (points, rows, columns) by name; empty arrays where none was found."""
-    search = Roads(exercise, Settings(seed=seed))
+    exercise = formula.exercise
     count = how_many(exercise)
-    near = _fine(exercise, tape, search, _drawn(exercise, seed, 1.0, count))
-    chosen = _telling(search, near, count - count // 4)
+    near = _fine(formula, tape, _drawn(exercise, seed, 1.0, count))
+    chosen = _telling(formula, near, count - count // 4)
     if any(name not in exercise.domain for name in exercise.inputs):
-        far = _fine(exercise, tape, search, _drawn(exercise, seed + 1, FURTHER, count))
-        further = _telling(search, far, count - len(_any(chosen)))
+        far = _fine(formula, tape, _drawn(exercise, seed + 1, FURTHER, count))
+        further = _telling(formula, far, count - len(_any(chosen)))
         chosen = {name: np.concatenate([chosen[name], further[name]]) for name in chosen}
     if len(_any(chosen)) < count:
         rest = {name: array[len(_any(chosen)) :] for name, array in near.items()}
@@ -91,13 +91,13 @@ def _moved(exercise: Exercise, name: str, array: Values, generator: np.random.Ge
     return np.where(beyond, np.clip(2 * array - moved, low, high), moved)
 
 
-def _fine(exercise: Exercise, tape: Tape, search: Roads, points: dict[str, Values]) -> dict[str, Values]:
+def _fine(formula: Formula, tape: Tape, points: dict[str, Values]) -> dict[str, Values]:
     """The points at which loss and gradient are defined and don't jump."""
     with np.errstate(all="ignore"):
-        fine = search.acceptable(points)
+        fine = acceptable(formula, points, PRECISIONS["float64"])
         doubtful = np.flatnonzero(~fine)
         if len(doubtful):
-            fine[doubtful] = _steady(exercise, tape, {name: array[doubtful] for name, array in points.items()})
+            fine[doubtful] = _steady(formula.exercise, tape, {name: array[doubtful] for name, array in points.items()})
     return {name: array[fine] for name, array in points.items()}
 
 
@@ -126,13 +126,13 @@ def _steady(exercise: Exercise, tape: Tape, points: dict[str, Values]) -> Values
     return steady
 
 
-def _telling(search: Roads, points: dict[str, Values], count: int) -> dict[str, Values]:
+def _telling(formula: Formula, points: dict[str, Values], count: int) -> dict[str, Values]:
     """Up to so many of the points: those first that lie on a side of a kink where none before them lies."""
     found = len(_any(points))
     order = list(range(found))
-    if search.kink_program is not None and found:
+    if formula.kinks is not None and found:
         with np.errstate(all="ignore"):
-            outputs = listed(Floats().bind(search.kink_program)(*points.values()))
+            outputs = listed(Floats().bind(formula.kinks)(*points.values()))
         sides = np.concatenate(
             [(np.broadcast_to(o, (found, *np.shape(o)[1:])) > 0).reshape(found, -1) for o in outputs], axis=1
         )

@@ -19,11 +19,16 @@ from symgrad.authoring.exercise import Exercise
 from symgrad.authoring.field_checks import ONE_HOT
 from symgrad.basics.arrays import Values
 from symgrad.basics.errors import AuthorError, SymgradError
-from symgrad.checking.evidence.evidence import Roads
+from symgrad.basics.float_formats import PRECISIONS
+from symgrad.basics.messages import message
+from symgrad.checking.evidence.chosen_points import acceptable, chosen
+from symgrad.checking.evidence.framework_side import said
+from symgrad.checking.evidence.question import Question
+from symgrad.checking.evidence.symbolic_side import Formula, differentiated
 from symgrad.checking.results.settings import Settings
 from symgrad.grading.answer_key.decimals import as_meant, decimal
 from symgrad.grading.answer_key.generic_points import beside, generic_points
-from symgrad.grading.answer_key.saturation import SATURATING, bits_beyond
+from symgrad.grading.answer_key.saturation import bits_beyond
 from symgrad.grading.answer_key.tape import Pass, Tape
 from symgrad.grading.answer_key.target import adjoint_of, step_of
 from symgrad.grading.language.vocabulary import Vocabulary, vocabulary
@@ -78,25 +83,28 @@ class Key:
         return found | {name: (symbol, graph.shapes[symbol]) for name, symbol in steps.items()}
 
     @cached_property
-    def roads(self) -> Roads:
-        """The exercise on its way to a verdict: given points, sampling, what PyTorch says in float32."""
-        return Roads(self.exercise, Settings(seed=self.seed, points=1, dtype="float32"))
+    def formula(self) -> Formula:
+        """The exercise differentiated, as programs."""
+        return differentiated(self.exercise)
+
+    def _acceptable(self, points: Mapping[str, Values]) -> Values:
+        """Which points are defined and away from kinks."""
+        with np.errstate(all="ignore"):
+            return acceptable(self.formula, points, PRECISIONS["float64"])
 
     @cached_property
     def points(self) -> dict[str, Values]:
         """Generic points, (points, rows, columns) by name."""
-        found = generic_points(self.exercise, self.tape, self.seed)
+        found = generic_points(self.formula, self.tape, self.seed)
         if not self.mirrored:
             return found
         positive = {name: np.abs(array) for name, array in found.items()}
-        with np.errstate(all="ignore"):
-            fine = Roads(self.exercise, Settings(seed=self.seed)).acceptable(positive)
+        fine = self._acceptable(positive)
         return {name: array[fine] for name, array in positive.items()}
 
     @cached_property
     def _smooth(self) -> Values:
-        with np.errstate(all="ignore"):
-            return np.asarray(Roads(self.exercise, Settings(seed=self.seed)).acceptable(self.points))
+        return self._acceptable(self.points)
 
     def comparable(self, name: str) -> Values:
         """The points at which answers to that are compared, as a mask: adjoints of steps may be undefined on kinks."""
@@ -107,9 +115,9 @@ class Key:
         """What an author is told of an exercise without a point to compare answers at."""
         place = self.exercise.place
         return AuthorError(
-            "no point was found at which the loss is defined and smooth, to compare answers at",
+            message("no_point_to_compare_at"),
             field="domain",
-            accepted="bounds for the symbols, such as {'x': (0.5, 2)}",
+            accepted=message("bounds_for_symbols"),
             exercise=self.exercise.name,
             path=None if place is None else place.path,
             line=None if place is None else place.line,
@@ -176,7 +184,7 @@ class Key:
         if point not in self._bits:
             most = 0.0
             for node in self.graph.nodes:
-                if node.row.name in SATURATING:
+                if node.row.saturates:
                     values = [self.worked.values[o] for o in node.operands if o in self.worked.values]
                     most = max([most, *(float(np.abs(v[point]).max()) for v in values if np.ndim(v) == 3)])
             self._bits[point] = bits_beyond(most)
@@ -228,7 +236,7 @@ class Key:
     @cached_property
     def given(self) -> Mapping[str, Values]:
         """The points that numbers may belong to: the given ones, else the first sampled one; in float64."""
-        values = Roads(self.exercise, Settings(seed=self.seed)).points.values
+        values = chosen(Question(self.exercise, Settings(seed=self.seed)), self.formula).points.values
         count = max(1, len(self.exercise.given))
         return {name: array[:count] for name, array in values.items()}
 
@@ -236,7 +244,8 @@ class Key:
     def short_figures(self) -> dict[str, Values]:
         """What PyTorch computes in float32 at the first point, by parameter; empty where it can't be run."""
         try:
-            torch = self.roads.torch
+            question = Question(self.exercise, Settings(seed=self.seed, points=1, dtype="float32"))
+            torch = said(question, self.formula, chosen(question, self.formula).points).values
         except (SymgradError, Exception):  # an author's program may raise anything
             return {}
         return {name: torch.gradients[name][:1] for name in self.exercise.parameter_names}

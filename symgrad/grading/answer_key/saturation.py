@@ -8,11 +8,6 @@ MODERATE = 20.0
 """Operands of saturating functions up to which the usual bits tell the value from its limit."""
 MOST_BITS = 12_000
 STEP = 64
-SATURATING = frozenset({
-    "exp", "exp2", "expm1", "sigmoid", "logsigmoid", "tanh", "erf", "erfc", "softplus", "silu", "gelu", "gelu_tanh", "mish",
-    "softmax", "log_softmax", "logsumexp", "sinh", "cosh", "ndtr", "log_ndtr",
-})  # fmt: skip
-"""Rows that come close to a limit as fast as exp does."""
 
 
 def bits_beyond(operand: float) -> int:

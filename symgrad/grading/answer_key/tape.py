@@ -16,11 +16,13 @@ import numpy as np
 import sympy
 
 from symgrad.derivation.bindings import Bindings
+from symgrad.derivation.local_rules import local_rule, stretched_axes
 from symgrad.graphs.graph import Graph, Node
 from symgrad.graphs.names import Names
+from symgrad.graphs.walks import reached, symbols
 from symgrad.number_systems.code_generation import Program, compile_
 from symgrad.number_systems.system import System, listed
-from symgrad.operations.row import Elementwise, Use
+from symgrad.operations.row import Elementwise
 from symgrad.operations.shapes import SCALAR
 
 Edge: TypeAlias = tuple[int, int]
@@ -65,19 +67,12 @@ class Tape:
     @cached_property
     def active(self) -> frozenset[Any]:
         """The symbols that parameters reach."""
-        found = {i.symbol for i in self.graph.inputs if i.name in self.parameters}
-        for node in self.graph.nodes:
-            if any(found & operand.free_symbols for operand in node.operands):
-                found.add(node.symbol)
-        return frozenset(found)
+        parameters = [i.symbol for i in self.graph.inputs if i.name in self.parameters]
+        return frozenset(reached(self.graph.definitions, parameters))
 
     def downstream(self, symbol: Any) -> frozenset[Any]:
         """The symbols between one and the loss, that one left out."""
-        found: set[Any] = set()
-        for node in self.graph.nodes:
-            if any(o == symbol or o in found for o in node.operands):
-                found.add(node.symbol)
-        return frozenset(found)
+        return frozenset(reached(self.graph.definitions, [symbol]) - {symbol})
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -101,19 +96,14 @@ class Tape:
         if k not in self._rules:
             node = self.graph.nodes[k]
             adjoint = sympy.Symbol("g_", real=True)
-            if isinstance(node.row, Elementwise):
-                outputs = node.row.partials(node.symbol, *node.operands, *node.options)
-            else:
-                shapes = tuple(self.graph.shapes.get(o, SCALAR) for o in node.operands)
-                use = Use(node.symbol, adjoint, node.shape, node.shape, node.operands, shapes, node.options)
-                outputs = node.row.adjoints(use)
-            symbols = [adjoint, *self._symbols(node)]
+            shapes = {**self.graph.shapes, adjoint: node.shape}
+            outputs = local_rule(node, adjoint, lambda operand: shapes.get(operand, SCALAR))
             led = [sympy.sympify(o) for o, operand in zip(outputs, node.operands, strict=True) if operand in self.active]
-            self._rules[k] = compile_(symbols, (), led)
+            self._rules[k] = compile_([adjoint, *self._symbols(node)], (), led)
         return self._rules[k]
 
     def _leaves(self, node: Node) -> list[Any]:
-        return sorted({s for o in node.operands for s in o.free_symbols}, key=lambda s: str(s.name))
+        return sorted(symbols(node.operands), key=lambda s: str(s.name))
 
     def _symbols(self, node: Node) -> list[Any]:
         return [node.symbol, *self._leaves(node)]
@@ -211,7 +201,6 @@ def full(value: Any, shape: tuple[int, int]) -> Any:
 
 def fitted(system: System, contribution: Any, shape: tuple[int, int]) -> Any:
     """A contribution summed over what was stretched of an operand of this shape, and with all its rows and columns."""
-    for axis in (0, 1):
-        if shape[axis] == 1 and contribution.shape[axis - 2] != 1:
-            contribution = system.function("total")(contribution, axis)
+    for axis in stretched_axes(shape, contribution.shape[-2:]):
+        contribution = system.function("total")(contribution, axis)
     return full(contribution, shape)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from symgrad.basics.errors import StudentError, nearest
+from symgrad.authoring import entry_names
+from symgrad.basics.errors import StudentError, closest
+from symgrad.basics.messages import message
 from symgrad.grading.answer_key.key import Key
 from symgrad.grading.answer_key.target import Target, adjoint_of, step_of
 from symgrad.grading.language.characters import SAME
 from symgrad.grading.language.runs import another_number
 
-NAME = re.compile(
-    r"\s*(?:grad(?:ient)?\s+|∇)?(?P<name>[^\[\]()=]+?)\s*(?:[\[(]\s*(?P<index>\d{1,6}(?:\s*,\s*\d{1,6})?)\s*[\])])?\s*"
-)
+GRADIENT = re.compile(r"^\s*(grad(ient)?\s+|∇)")
 DERIVATIVE = re.compile(r"[d∂]\s*(?:L|loss)\s*/\s*[d∂]\s*(?P<of>.+)")
 LONGEST = 80
 
@@ -21,23 +21,23 @@ LONGEST = 80
 def target_of(text: str, key: Key) -> Target:
     """The target that a name means: ``w2``, ``dL/dw2``, ``∂L/∂w2``, ``w2[1,2]``, ``dz2``, ``dL/dz2``. Raises StudentError."""
     shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    match = NAME.fullmatch(text.translate(SAME)) if len(text) <= LONGEST else None
-    if match is None:
-        raise StudentError(f"`{shown}` names no answer of this exercise; there are {_listed(key)}")
-    name = match["name"].strip()
+    written = entry_names.split(GRADIENT.sub("", text.translate(SAME), count=1)) if len(text) <= LONGEST else None
+    if written is None:
+        raise StudentError(message("names_no_answer", text=shown, closest=None, asked=_asked(key)))
+    name, numbers = written
     derivative = DERIVATIVE.fullmatch(name)
     meant = _meant((derivative["of"] if derivative else name).strip(), derivative is not None, key)
     if meant is None:
         names = [
             n for each in key.asked for n in ((each,) if step_of(each) is None else (f"d{step_of(each)}", step_of(each) or ""))
         ]
-        other = another_number(name, names)
-        hint = f"; did you mean `{other}`?" if other else nearest(name, names).replace("'", "`")
-        raise StudentError(f"`{shown}` names no answer of this exercise{hint or f'; there are {_listed(key)}'}")
+        other = another_number(name, names) or closest(name, names)
+        raise StudentError(message("names_no_answer", text=shown, closest=other, asked=_asked(key)))
     shape = key.asked[meant][1]
-    if match["index"] is None:
-        return Target(meant, shape)
-    return Target(meant, shape, _index([int(i) for i in match["index"].split(",")], shape, shown))
+    index = entry_names.entry(numbers, shape) if numbers else None
+    if numbers and index is None:
+        raise StudentError(message("no_such_entry", text=shown, shape=shape))
+    return Target(meant, shape, index)
 
 
 @lru_cache(maxsize=4096)
@@ -58,14 +58,6 @@ def _meant(name: str, is_derivative: bool, key: Key) -> str | None:
     return spelled.get(name[1:]) if not is_derivative and name[:1] in ("d", "∂") else None
 
 
-def _index(index: list[int], shape: tuple[int, int], shown: str) -> tuple[int, int]:
-    rows, columns = shape
-    if len(index) == 1 and 1 in shape:
-        index = [1, *index] if rows == 1 else [*index, 1]
-    if len(index) != 2 or not (1 <= index[0] <= rows and 1 <= index[1] <= columns):
-        raise StudentError(f"`{shown}`: there is no such entry in {rows}×{columns}; entries count from 1")
-    return index[0] - 1, index[1] - 1
-
-
-def _listed(key: Key) -> str:
-    return ", ".join(f"dL/d{step_of(name) or name}" for name in key.asked)
+def _asked(key: Key) -> list[str]:
+    """What there are answers for: parameters and steps by name."""
+    return [step_of(name) or name for name in key.asked]

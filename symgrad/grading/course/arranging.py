@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import message
 from symgrad.grading.answer_key.target import Target
 from symgrad.grading.answer_key.target_names import target_of
 from symgrad.grading.course.marks import Scheme
@@ -32,8 +33,8 @@ def arranged(
         if key in places:
             earlier = kept[places[key]]
             assert earlier is not None  # only the last of several is kept
-            said = f"{answer.name}: handed in as {earlier.name} at {earlier.place or 'another place'} already; this one counts"
-            problems.append(Problem(answer.place, said))
+            found = message("handed_in_as_another", name=answer.name, earlier=earlier.name, place=earlier.place)
+            problems.append(Problem(answer.place, found))
             kept[places[key]] = None
         places[key] = len(kept)
         kept.append(answer)

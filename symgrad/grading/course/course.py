@@ -7,7 +7,6 @@ downwards, for what a student made of them is carried forward to what follows.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,8 @@ from typing import Any
 import symgrad
 from symgrad.authoring.exercise import Exercise
 from symgrad.authoring.exercise_files import Broken, load
-from symgrad.basics.errors import UserError, nearest
+from symgrad.basics.errors import UserError, closest
+from symgrad.basics.messages import message
 from symgrad.grading.answer_key.key import Key
 from symgrad.grading.course.arranging import arranged
 from symgrad.grading.course.gradebook import Gradebook, Graded, Total
@@ -27,9 +27,11 @@ from symgrad.grading.course.marks import Scheme, graded, scheme
 from symgrad.grading.course.rounds import GradeSettings, Rounds, encoded
 from symgrad.grading.equality.contents import shown
 from symgrad.grading.judge import Judge
+from symgrad.grading.mistakes.catalogue import CATALOGUE
 from symgrad.grading.outcome import Outcome
 from symgrad.grading.submissions import Submissions, read_submissions
 from symgrad.grading.submissions.answers import Answer, Problem
+from symgrad.operations.table import TABLE
 
 VERSIONS = ("symgrad", "sympy", "torch", "python-flint", "lark")
 
@@ -50,13 +52,15 @@ def grade(
     is told how many answers there are, and gives a function that is called as they are judged.
     """
     chosen = settings or GradeSettings()
+    CATALOGUE.load()
     loaded = load(exercises)
     wanted = load(exercises, only=only) if only else loaded
     names = {item.name for item in wanted}
     kept_exercises = tuple(e for e in loaded if isinstance(e, Exercise) and e.name in names)
     broken = tuple(_broken(item) for item in loaded if isinstance(item, Broken) and (item.name in names or not only))
     if not kept_exercises:
-        raise UserError("\n".join(["no exercise could be read", *(f"{p.place}: {p.message}" for p in broken)]))
+        problems = [message("placed", place=p.place, found=p.found) for p in broken]
+        raise UserError(message("no_exercise_could_be_read", problems=problems))
     course = _Course(kept_exercises, read_submissions(submissions), chosen, frozenset(e.name for e in loaded) - names)
     kept = None if journal is None else Journal.open(journal, course.fingerprint, resume=resume)
     try:
@@ -85,8 +89,8 @@ class _Course:
         found: dict[str, Judge] = {}
         for exercise in self.exercises:
             if exercise.name in found:
-                other = found[exercise.name].key.exercise.path
-                raise UserError(f"two exercises are called '{exercise.name}', in {other} and in {exercise.path}")
+                paths = [found[exercise.name].key.exercise.path, exercise.path]
+                raise UserError(message("two_exercises_of_a_name", name=exercise.name, paths=paths))
             found[exercise.name] = Judge(Key(exercise, self.settings.seed))
         return found
 
@@ -106,6 +110,7 @@ class _Course:
         for file in sorted(Path(symgrad.__file__).parent.rglob("*.py")):
             digest.update(file.read_bytes())
         rest = (version("symgrad"), self.settings.seed, self.settings.seconds, self.settings.memory)
+        digest.update(repr((TABLE.origins, CATALOGUE.origins)).encode())
         digest.update(repr(rest).encode())
         for exercise in self.exercises:
             digest.update(exercise.name.encode() + b"\0" + _source(exercise))
@@ -158,14 +163,16 @@ class _Course:
 
     def _stray(self, answer: Answer) -> Graded:
         """An answer to an exercise that there isn't."""
-        said = f"There is no exercise `{answer.exercise}`{nearest(answer.exercise, self.judges)}".replace("'", "`")
-        return Graded(answer.student, answer.exercise, answer.name, shown(answer.content), "unreadable", (), 0.0, 0.0, said)
+        said = message("no_such_exercise", name=answer.exercise, closest=closest(answer.exercise, self.judges))
+        text = shown(answer.content)
+        return Graded(answer.student, answer.exercise, answer.name, text, "unreadable", (), 0.0, 0.0, (said,))
 
 
 def _broken(item: Broken) -> Problem:
     """A file that couldn't be read, its place said once."""
-    match = re.match(re.escape(item.path) + r"(:\d+)?: ", item.message)
-    return Problem(match[0][:-2], item.message[match.end() :]) if match else Problem(item.path, item.message)
+    if item.line is None:
+        return Problem(item.path, item.told)
+    return Problem(f"{item.path}:{item.line}", item.found)
 
 
 def looks_like_number(content: Any) -> bool:

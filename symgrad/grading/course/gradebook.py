@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from symgrad.basics.messages import Message
 from symgrad.basics.showing import Shown, line, listed
 from symgrad.grading.outcome import Verdict
 from symgrad.grading.submissions.answers import Problem
@@ -16,7 +17,8 @@ class Graded:
 
     student: str
     exercise: str
-    name: str
+    named: str | Message
+    """The name that it was handed in under; of a matrix that was handed in by some of its entries, what is left of it."""
     answer: str
     """As it was handed in, as text; empty where it is missing."""
     verdict: Verdict
@@ -24,12 +26,27 @@ class Graded:
     """Misconceptions, best first."""
     score: float
     max_score: float
-    message: str
-    """Sentences for the student: several lines, the student's own text with a caret where it couldn't be read."""
+    messages: tuple[Message, ...]
+    """For the student."""
     needs_person: bool = False
     """Whether a person has to look: undecided, or the tool failed."""
-    note: str = ""
+    failure: Message | None = None
     """For the teacher alone: what failed inside."""
+
+    @property
+    def name(self) -> str:
+        """What is answered, in words."""
+        return str(self.named)
+
+    @property
+    def message(self) -> str:
+        """Sentences for the student: several lines, the student's own text with a caret where it couldn't be read."""
+        return " ".join(map(str, self.messages))
+
+    @property
+    def note(self) -> str:
+        """What failed inside, in words; empty where nothing did."""
+        return "" if self.failure is None else str(self.failure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import stat
 import time
 import zlib
@@ -21,8 +22,11 @@ from types import MappingProxyType
 from typing import Any
 
 from symgrad.basics.errors import UserError
+from symgrad.basics.messages import Message, message
 
-SCHEMA = "symgrad/journal/1"
+SCHEMA = "symgrad/journal/2"
+ANY_SCHEMA = re.compile(rb'\{"schema":"symgrad/journal/[0-9]+"')
+"""How journals of any version begin."""
 
 LINES = 200
 """Outcomes that are held back at most, which are those that a kill costs."""
@@ -104,7 +108,7 @@ class Journal:
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
-            raise UserError(f"{self.path}: the journal can't be removed: {error.strerror}") from error
+            raise _refused(self.path, message("journal_not_removed", said=str(error.strerror))) from error
         finally:
             self.close()
 
@@ -145,7 +149,7 @@ def _locked(path: Path) -> int:
             pass  # its run was done, and removed it, between the two calls
         except BlockingIOError as error:
             os.close(descriptor)
-            raise UserError(f"{path}: another run is writing this journal; wait for it, or end it") from error
+            raise _refused(path, message("journal_in_use")) from error
         except OSError as error:
             os.close(descriptor)
             raise _unwritable(path, error) from error
@@ -155,20 +159,21 @@ def _locked(path: Path) -> int:
 def _begun(path: Path, descriptor: int, header: bytes, resume: bool) -> tuple[dict[str, Any], int]:
     """What a file knows, and its bytes, with the header written and the torn end cut off."""
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        raise UserError(f"{path}: this is no file, and can't be a journal")
+        raise _refused(path, message("journal_is_no_file"))
     content = _read(descriptor)
     if b"\n" not in content and header.startswith(content):  # killed before there was a header
         os.ftruncate(descriptor, 0)
         _write(descriptor, header)
         return {}, len(header)
     first, _, lines = content.partition(b"\n")
+    if not ANY_SCHEMA.match(first):
+        raise _refused(path, message("no_journal"))
     if not _is_header(first):
-        raise UserError(f"{path}: this is no journal of symgrad's; it is left as it is")
+        raise _refused(path, message("journal_of_another_version"))
     if not resume:
-        raise UserError(f"{path}: an unfinished run is there; --resume goes on with it, or remove it")
+        raise _refused(path, message("journal_is_unfinished"))
     if first + b"\n" != header:
-        message = "this journal belongs to other submissions or exercises, or to another seed or limit; remove it to begin anew"
-        raise UserError(f"{path}: {message}")
+        raise _refused(path, message("journal_of_another_run"))
     known, whole = _known(lines)
     os.ftruncate(descriptor, len(header) + whole)
     return known, len(header) + whole
@@ -204,4 +209,8 @@ def _write(descriptor: int, written: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> UserError:
-    return UserError(f"{path}: the journal can't be written: {error.strerror}")
+    return _refused(path, message("journal_not_written", said=str(error.strerror)))
+
+
+def _refused(path: Path, found: Message) -> UserError:
+    return UserError(message("placed", place=str(path), found=found))

@@ -7,9 +7,10 @@ in entry by entry earns its marks entry by entry. What isn't asked is judged and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from symgrad.basics.errors import AuthorError, StudentError, nearest
+from symgrad.basics.errors import AuthorError, StudentError, closest
+from symgrad.basics.messages import Message, message
 from symgrad.grading.answer_key.key import Key
 from symgrad.grading.answer_key.target import Target
 from symgrad.grading.answer_key.target_names import target_of
@@ -40,9 +41,9 @@ def scheme(key: Key) -> Scheme:
         if tag not in CATALOGUE and tag != ENTRIES:
             place = exercise.place
             raise AuthorError(
-                f"there is no mistake '{tag}'{nearest(tag, CATALOGUE)}",
+                message("no_such_mistake", name=tag, closest=closest(tag, CATALOGUE)),
                 field="credit",
-                accepted=", ".join([ENTRIES, *CATALOGUE]),
+                accepted=message("names", names=[ENTRIES, *CATALOGUE]),
                 exercise=exercise.name,
                 path=None if place is None else place.path,
                 line=None if place is None else place.line,
@@ -56,7 +57,7 @@ def graded(student: str, key: Key, answers: Sequence[tuple[Answer, Outcome]], ru
     placed = [(answer, outcome, _target(answer, key)) for answer, outcome in answers]
     handed = {target for _, _, target in placed if target is not None}
     worth: dict[Target, float] = {}
-    missing: list[tuple[str, float]] = []
+    missing: list[tuple[str | Message, float]] = []
     for target, marks in rules.marks.items():
         entries = [t for t in handed if t.name == target.name and t.index is not None and t not in rules.marks]
         count = target.shape[0] * target.shape[1]
@@ -66,14 +67,15 @@ def graded(student: str, key: Key, answers: Sequence[tuple[Answer, Outcome]], ru
             worth |= dict.fromkeys(entries, marks / count)
             if len(entries) < count:
                 left = count - len(entries)
-                missing.append((f"{rules.names[target]} ({left} more entr{'y' if left == 1 else 'ies'})", marks * left / count))
+                missing.append((message("entries_left", name=rules.names[target], left=left), marks * left / count))
         else:
             missing.append((rules.names[target], marks))
     for answer, outcome, meant in placed:
         most = worth.pop(meant, 0.0) if meant is not None else 0.0
         yield _graded(student, answer, outcome, most, rules.credit)
+    nothing = Answer(student, key.exercise.name, "", None)
     for name, marks in missing:
-        yield _graded(student, Answer(student, key.exercise.name, name, None), MISSING, marks, rules.credit)
+        yield replace(_graded(student, nothing, MISSING, marks, rules.credit), named=name)
 
 
 def _target(answer: Answer, key: Key) -> Target | None:
@@ -87,15 +89,15 @@ def _graded(student: str, answer: Answer, outcome: Outcome, most: float, credit:
     return Graded(
         student=student,
         exercise=answer.exercise,
-        name=answer.name,
+        named=answer.name,
         answer=shown(answer.content),
         verdict=outcome.verdict,
         tags=outcome.tags,
         score=most * _share(outcome, credit),
         max_score=most,
-        message=outcome.message,
-        needs_person=outcome.verdict == "undecided" or bool(outcome.note),
-        note=outcome.note,
+        messages=outcome.messages,
+        needs_person=outcome.verdict == "undecided" or outcome.note is not None,
+        failure=outcome.note,
     )
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import Message, message
 from symgrad.grading.answer_key.target import adjoint_of
 from symgrad.grading.answer_key.target_names import target_of
 from symgrad.grading.course.journal import Journal
@@ -28,11 +29,8 @@ UNTELLING = frozenset({"shape", "undefined", "positive_axis_only", "loss_itself"
 """Tags that explain no mistake within the chain."""
 LAST = 10**9
 """The rank of what goes after all steps."""
-SAID: Mapping[str, str] = {
-    "time": "This took too long to judge; a person will look at it.",
-    "memory": "This took too much memory to judge; a person will look at it.",
-}
-FAILED = "This couldn't be judged; a person will look at it."
+SAID: Mapping[str, Message] = {"time": message("took_too_long"), "memory": message("took_too_much_memory")}
+FAILED = message("not_judged")
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,7 @@ class Rounds:
         for index, result in run(self._work, tasks.values(), jobs=min(settings.jobs, len(keys) or 1), **limits):
             if isinstance(result, Failed):
                 said = SAID.get(result.kind, FAILED)
-                outcome = Outcome("undecided", message=said, note=result.text)
+                outcome = Outcome("undecided", messages=(said,), note=result.found)
             else:
                 outcome = Outcome.of(result)
             if self.journal is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import message
 from symgrad.grading.answer_key.key import Key
 from symgrad.grading.answer_key.target import Target
 from symgrad.grading.answer_key.target_names import target_of
@@ -28,30 +29,29 @@ def read_content(content: Any, key: Key, target: Target | None = None) -> Term |
     if target is not None:
         for leaf in leaves(term):
             if leaf.head == "adjoint" and leaf.value == target.step:
-                raise StudentError(f"the answer for {target} can't use {target} itself", leaf.start, leaf.end)
+                raise StudentError(message("answer_uses_itself", target=str(target)), leaf.start, leaf.end)
             if leaf.head == "adjoint" and target.step is not None and leaf.value not in key.nearer(target.step):
-                nearer = ", ".join(f"dL/d{step}" for step in key.nearer(target.step)) or "there are none"
-                said = f"dL/d{leaf.value} doesn't come before {target}; an adjoint rests on those nearer to the loss ({nearer})"
+                nearer = tuple(key.nearer(target.step))
+                said = message("adjoint_not_nearer", step=leaf.value, target=str(target), nearer=nearer)
                 raise StudentError(said, leaf.start, leaf.end)
     return term
 
 
 def _read(content: Any, key: Key, target: Target | None) -> Term:
     if isinstance(content, bool):
-        raise StudentError("an answer is a text, a number or a list of them, found a truth value")
+        raise StudentError(message("no_answer", type="bool"))
     if isinstance(content, (int, float)):
         return read_text(_digits(content), key.vocabulary)
     if isinstance(content, str):
         return _expression(content, key, target)
     if isinstance(content, list):
         return _matrix(content, key)
-    what = "an object" if isinstance(content, dict) else type(content).__name__
-    raise StudentError(f"an answer is a text, a number or a list of them, found {what}")
+    raise StudentError(message("no_answer", type="dict" if isinstance(content, dict) else type(content).__name__))
 
 
 def _digits(number: float) -> str:
     if isinstance(number, int) and number.bit_length() > 4096:
-        raise StudentError("a number with more than a thousand digits")
+        raise StudentError(message("number_too_long"))
     return repr(number)
 
 
@@ -62,22 +62,22 @@ def _expression(text: str, key: Key, target: Target | None) -> Term:
         return read_text(text, key.vocabulary)
     if _equals(text, place + 1) is not None:
         second = _equals(text, place + 1) or 0
-        raise StudentError("a second `=`; one is read, after what names the answer", second, second + 1, text=text)
+        raise StudentError(message("second_equals"), second, second + 1, text=text)
     left = text[:place]
     try:
         checked(left)
     except StudentError as error:
         raise error.within(text) from None
-    accepted = f"such as {target} =" if target is not None else "such as dL/dw1 ="
+    wanted = None if target is None else str(target)
     try:
         named = target_of(left, key)
     except StudentError:
-        raise StudentError(f"left of `=` stands what names the answer, {accepted}", 0, max(place, 1), text=text) from None
+        raise StudentError(message("left_names_nothing", target=wanted), 0, max(place, 1), text=text) from None
     if target is not None and named != target:
-        raise StudentError(f"the left side names {named}, but this is handed in for {target}", 0, place, text=text)
+        raise StudentError(message("left_names_another", named=str(named), target=wanted), 0, place, text=text)
     right = " " * (place + 1) + text[place + 1 :]
     if not right.strip():
-        raise StudentError("nothing stands after `=`", place, place + 1, text=text)
+        raise StudentError(message("nothing_after_equals"), place, place + 1, text=text)
     try:
         return read_text(right, key.vocabulary)
     except StudentError as error:
@@ -106,29 +106,29 @@ def _matrix(content: Sequence[Any], key: Key) -> Term:
     """A list of cells as a column, a list of lists as a matrix."""
     nested = [isinstance(row, list) for row in content]
     if not content or any(n and not row for n, row in zip(nested, content, strict=True)):
-        raise StudentError("an empty list")
+        raise StudentError(message("empty_list"))
     if any(nested) and not all(nested):
-        raise StudentError("rows and single entries in one list; a matrix is a list of rows, a column a flat list")
+        raise StudentError(message("rows_and_entries"))
     rows = [row if n else [row] for n, row in zip(nested, content, strict=True)]
     if sum(map(len, rows)) > MOST_CELLS:
-        raise StudentError(f"a matrix of more than {MOST_CELLS} entries")
+        raise StudentError(message("matrix_too_large", most=MOST_CELLS))
     if len({len(row) for row in rows}) > 1:
-        raise StudentError(f"the rows of the matrix have different lengths ({', '.join(str(len(row)) for row in rows[:8])})")
+        raise StudentError(message("rows_of_lengths", lengths=tuple(len(row) for row in rows[:8])))
     return algebra.block([[_cell(cell, i, j, key) for j, cell in enumerate(row)] for i, row in enumerate(rows)], 0, 0)
 
 
 def _cell(cell: Any, i: int, j: int, key: Key) -> Term:
-    where = f"entry [{i + 1},{j + 1}]"
-    if isinstance(cell, list):
-        raise StudentError(f"{where}: lists nested more than two deep; a matrix is a list of rows")
     try:
+        if isinstance(cell, list):
+            raise StudentError(message("nested_too_deep"))
         term = None if cell is None else read_content(cell, key)
         if term is None:
-            raise StudentError("nothing stands here")
+            raise StudentError(message("nothing_stands_here"))
         if not term.is_scalar:
-            raise StudentError(f"an entry of a matrix is a scalar, found {term.shape[0]}×{term.shape[1]}")
+            raise StudentError(message("entry_no_scalar", shape=term.shape))
     except StudentError as error:
-        raise StudentError(f"{where}: {error.found}", error.start, error.end, text=error.text) from None
+        found = message("in_entry", row=i + 1, column=j + 1, found=error.found)
+        raise StudentError(found, error.start, error.end, text=error.text) from None
     return term
 
 

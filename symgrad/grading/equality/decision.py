@@ -13,7 +13,6 @@ import numpy as np
 from flint import arb
 
 from symgrad.basics.arrays import Values
-from symgrad.grading.answer_key.saturation import SATURATING
 from symgrad.grading.answer_key.target import Target, adjoint_of
 from symgrad.grading.equality.polynomial_weight import weight
 from symgrad.grading.equality.spanning import Span
@@ -36,10 +35,6 @@ ENOUGH = 64
 """Bits that have to be left for the smallest term of a sum."""
 ENOUGH_POINTS = 0.5
 """The share of points at which an answer has to be right for its confirmation to settle what stays open at others."""
-SHRINKING = frozenset(
-    {"exp", "exp2", "power", "sigmoid", "erfc", "softmax", "divide", "ndtr", "logsigmoid", "softplus", "square"}
-)
-"""Operations by which a term may get so small that a sum doesn't show it."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +130,7 @@ def _confirmed(world: World, term: Term, target: Target) -> bool | None:
 def _pieces(world: World, term: Term) -> list[int]:
     """Points at which an answer, or the loss, is made of other pieces: one for each, up to a number."""
     count = world.key.count(world.key.points)
-    loss = range(min(BRANCHING, count)) if world.key.roads.derivation.kinks else range(0)
+    loss = range(min(BRANCHING, count)) if world.key.formula.derivation.kinks else range(0)
     scene, sides = world.floats, []
     for part in parts(term):
         name = part.value[0] if part.head == "derivative" else part.head
@@ -192,7 +187,7 @@ def _differences(world: World, term: Term, target: Target, point: int) -> Values
 
 
 def _compared(scene: Scene, term: Term, target: Target, span: Span) -> Values | None:
-    watch = span if any(part.head in SHRINKING or part.head in SATURATING for part in parts(term)) else None
+    watch = span if any(_may_vanish(part.head) for part in parts(term)) else None
     value, truth = scene.value(term, 1, watch)[0], scene.truth(target)[0]
     size = max(abs(float(t.mid())) for t in truth.flat)
     found = np.zeros(truth.shape, np.int8)
@@ -219,3 +214,9 @@ def _bits(term: Term) -> int:
             value = leaf.value.value
             most = max(most, value.numerator.bit_length(), value.denominator.bit_length())
     return 0 if most <= 32 else 64 * (2 * most // 64 + 1)
+
+
+def _may_vanish(head: str) -> bool:
+    """Whether a term with such a head may get so small that a sum doesn't show it."""
+    row = TABLE.get(head)
+    return row is not None and (row.vanishes or row.saturates)

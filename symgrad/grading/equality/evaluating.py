@@ -12,7 +12,6 @@ import sympy
 from flint import arb
 
 from symgrad.grading.answer_key.decimals import meant
-from symgrad.grading.answer_key.saturation import SATURATING
 from symgrad.grading.answer_key.target import adjoint_of
 from symgrad.grading.language.terms import Term
 from symgrad.number_systems.balls import Balls
@@ -57,10 +56,11 @@ class Evaluation:
         return self._row(term) if own is None else own(self, term)
 
     def _row(self, term: Term) -> Any:
+        row = TABLE[term.head]
         operands = [self(operand) for operand in term.operands]
-        if self.watch is not None and term.head in SATURATING:
+        if self.watch is not None and row.saturates:
             self.watch.saturates(operands)
-        if isinstance(TABLE[term.head], Structural):
+        if isinstance(row, Structural):
             operands = [o if np.ndim(o) >= 2 else self.system.lift(o) for o in operands]
         return self.system.function(term.head)(*operands, *options_in(self.system, term.value or ()))
 

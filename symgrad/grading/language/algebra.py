@@ -10,19 +10,20 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from symgrad.basics.errors import StudentError
-from symgrad.grading.language.terms import Number, Term, sized
+from symgrad.basics.messages import message
+from symgrad.grading.language.terms import Number, Term
 from symgrad.operations.shapes import SCALAR, Shape
 
 TWO = Fraction(2)
 
 
-def common(terms: Sequence[Term], what: str) -> Shape:
-    """The shape of terms that combine entry by entry. Raises StudentError."""
+def common(terms: Sequence[Term], operation: str) -> Shape:
+    """The shape of terms that combine entry by entry, in an operation that a message names. Raises StudentError."""
     shape = SCALAR
     for term in terms:
         if term.shape not in (SCALAR, shape):
             if shape != SCALAR:
-                said = f"{sized(shape)} {what} {sized(term.shape)} doesn't go together entry by entry"
+                said = message("not_entry_by_entry", left=shape, operation=operation, right=term.shape)
                 raise StudentError(said, terms[0].start, term.end)
             shape = term.shape
     return shape
@@ -30,7 +31,7 @@ def common(terms: Sequence[Term], what: str) -> Shape:
 
 def add(terms: Sequence[Term], signs: tuple[int, ...]) -> Term:
     """The sum of terms with their signs."""
-    shape = common(terms, "plus" if signs[1] > 0 else "minus")
+    shape = common(terms, "add" if signs[1] > 0 else "subtract")
     return Term("sum", tuple(terms), signs, shape, terms[0].start, terms[-1].end)
 
 
@@ -47,18 +48,13 @@ def multiply(a: Term, b: Term) -> Term:
     if a.is_scalar or b.is_scalar:
         return _product(a, b)
     if a.shape[1] != b.shape[0]:
-        said = f"{sized(a.shape)} times {sized(b.shape)} isn't a matrix product"
-        if a.shape == b.shape:
-            said += "; write ∘ (or .*) for entry by entry"
-        elif a.shape[0] == b.shape[0] or a.shape[1] == b.shape[1]:
-            said += "; is a transpose missing?"
-        raise StudentError(said, a.start, b.end)
+        raise StudentError(message("factors_apart", left=a.shape, right=b.shape), a.start, b.end)
     return Term("matmul", (a, b), None, (a.shape[0], b.shape[1]), a.start, b.end)
 
 
 def hadamard(a: Term, b: Term) -> Term:
     """The product entry by entry."""
-    common((a, b), "∘")
+    common((a, b), "hadamard")
     return _product(a, b)
 
 
@@ -69,7 +65,7 @@ def _product(a: Term, b: Term) -> Term:
 
 def divide(a: Term, b: Term) -> Term:
     """A / b, entry by entry."""
-    return Term("divide", (a, b), None, common((a, b), "divided by"), a.start, b.end)
+    return Term("divide", (a, b), None, common((a, b), "divide"), a.start, b.end)
 
 
 def power(base: Term, exponent: Term) -> Term:
@@ -78,20 +74,15 @@ def power(base: Term, exponent: Term) -> Term:
     if rows == columns > 1:
         if _constant(exponent) == -1:
             return Term("inverse", (base,), (), base.shape, base.start, exponent.end)
-        said = (
-            f"a power of a square matrix ({sized(base.shape)}) is read in two ways; "
-            "write ∘^2 for the power of each entry, A A for the matrix power"
-        )
-        raise StudentError(said, base.start, exponent.end)
+        raise StudentError(message("power_of_square_matrix", shape=base.shape), base.start, exponent.end)
     if exponent.shape[0] == exponent.shape[1] > 1:
-        said = f"a square matrix as an exponent ({sized(exponent.shape)}) is read in two ways; write exp(…) for each entry"
-        raise StudentError(said, base.start, exponent.end)
+        raise StudentError(message("square_matrix_as_exponent", shape=exponent.shape), base.start, exponent.end)
     return elementwise_power(base, exponent)
 
 
 def elementwise_power(base: Term, exponent: Term) -> Term:
     """The power of each entry."""
-    shape = common((base, exponent), "to the power of")
+    shape = common((base, exponent), "power")
     if _constant(exponent) == TWO:
         return Term("square", (base,), (), shape, base.start, exponent.end)
     return Term("power", (base, exponent), None, shape, base.start, exponent.end)
@@ -116,16 +107,15 @@ def entry(base: Term, index: str, start: int, end: int) -> Term:
     rows, columns = base.shape
     written = [part.strip() for part in index.split(",")]
     if not all(re.fullmatch(r"[0-9]{1,9}", part) for part in written):
-        raise StudentError("an index is made of whole numbers, counted from 1: w[2] or w[1,2]", start, end)
+        raise StudentError(message("index_not_whole"), start, end)
     numbers = [int(part) for part in written]
     if len(numbers) == 1 and 1 in (rows, columns):
         numbers = [1, *numbers] if rows == 1 else [*numbers, 1]
     if len(numbers) != 2:
-        wanted = "one index" if 1 in (rows, columns) else "two indices, row and column"
-        raise StudentError(f"{sized(base.shape)} has {wanted}, found {len(written)}", start, end)
+        raise StudentError(message("indices_wanted", shape=base.shape, found=len(written)), start, end)
     row, column = numbers
     if not (1 <= row <= rows and 1 <= column <= columns):
-        raise StudentError(f"there is no entry [{index.strip()}] in {sized((rows, columns))}; entries count from 1", start, end)
+        raise StudentError(message("no_entry", index=index.strip(), shape=base.shape), start, end)
     if base.is_scalar:
         return base
     if base.head == "block":
@@ -146,7 +136,7 @@ def matrix(rows: Sequence[Sequence[Term]], start: int, end: int) -> Term:
         if all(listed):
             return block([cell.operands for cell in cells], start, end)
         if any(listed):
-            raise StudentError("the rows of the matrix have different lengths", start, end)
+            raise StudentError(message("ragged_rows"), start, end)
         return block([[cell] for cell in cells], start, end)
     return block(rows, start, end)
 
@@ -155,17 +145,17 @@ def block(rows: Sequence[Sequence[Term]], start: int, end: int) -> Term:
     """A matrix of scalars, row by row. Raises StudentError for ragged rows."""
     lengths = {len(row) for row in rows}
     if len(lengths) > 1:
-        raise StudentError("the rows of the matrix have different lengths", start, end)
+        raise StudentError(message("ragged_rows"), start, end)
     for cell in (cell for row in rows for cell in row):
         if not cell.is_scalar:
-            raise StudentError(f"an entry of a matrix is a scalar, found {sized(cell.shape)}", cell.start, cell.end)
+            raise StudentError(message("entry_no_scalar", shape=cell.shape), cell.start, cell.end)
     shape = len(rows), lengths.pop()
     return Term("block", tuple(cell for row in rows for cell in row), shape, shape, start, end)
 
 
 def indicator(left: Term, relation: str, right: Term) -> Term:
     """1 where the relation holds, else 0."""
-    return Term("indicator", (left, right), relation, common((left, right), "compared with"), left.start, right.end)
+    return Term("indicator", (left, right), relation, common((left, right), "compare"), left.start, right.end)
 
 
 def filled(value: int, shape: Shape, start: int, end: int) -> Term:

@@ -8,16 +8,18 @@ from typing import Any
 from lark import Transformer
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import Message, message
 from symgrad.grading.language import algebra, calls
 from symgrad.grading.language.terms import Number, Term
 from symgrad.grading.language.writing import as_text
+from symgrad.operations import signs
 
 MOST_FACTORS = 250
 HIGHEST_TOWER = 12
 """Powers of powers of powers."""
 LONGEST_SHOWN = 24
 TIGHT = ("number", "constant", "name", "adjoint", "transpose", "take", "square", "sigmoid", "tanh", "exp", "log", "derivative")
-RELATIONS = {"=": "==", "≤": "<=", "≥": ">=", "≠": "!="}
+RELATIONS = {sign.text: relation for relation, sign in signs.RELATIONS.items()}
 
 
 def spanned(term: Term, start: int, end: int) -> Term:
@@ -35,7 +37,7 @@ class Builder(Transformer[Any, Any]):
 
     def chain(self, parts: list[Any]) -> Term:
         if len(parts) > 2 * MOST_FACTORS:
-            raise StudentError(f"a product of more than {MOST_FACTORS} factors", parts[0].start, parts[-1].end)
+            raise StudentError(message("too_many_factors", most=MOST_FACTORS), parts[0].start, parts[-1].end)
         self._asked_back(parts)
         result: Term = parts[0]
         for sign, factor in zip(parts[1::2], parts[2::2], strict=True):
@@ -56,11 +58,10 @@ class Builder(Transformer[Any, Any]):
             if kind == "DIVIDE" and following == "BESIDE":
                 after = parts[2 * k + 4]
                 a, b, c = (_shown(part) for part in (before, factor, after))
-                said = f"this is read in two ways, ({a}/{b})*{c} and {a}/({b}*{c}); put parentheses around what is meant"
+                said = message("two_readings", first=f"({a}/{b})*{c}", second=f"{a}/({b}*{c})")
                 raise StudentError(said, before.start, after.end)
             if kind == "BESIDE" and _exponential(before) and before.end == factor.start and factor.head in ("name", "adjoint"):
-                said = "how far the exponent reaches is read in two ways; put it in parentheses"
-                raise StudentError(said, before.start, factor.end)
+                raise StudentError(message("reach_of_exponent"), before.start, factor.end)
         if "ELEMENTWISE" in kinds and len(kinds) > 1:
             for k, kind in enumerate(kinds):
                 right = parts[2 * k + 2]
@@ -78,7 +79,7 @@ class Builder(Transformer[Any, Any]):
     def power(self, parts: list[Any]) -> Term:
         base, _, exponent = parts
         if _tower(exponent) >= HIGHEST_TOWER:
-            raise StudentError(f"a tower of more than {HIGHEST_TOWER} powers", base.start, exponent.end)
+            raise StudentError(message("tower_too_high", most=HIGHEST_TOWER), base.start, exponent.end)
         return algebra.power(base, exponent)
 
     def elementwise_power(self, parts: list[Any]) -> Term:
@@ -93,8 +94,7 @@ class Builder(Transformer[Any, Any]):
     def transpose(self, parts: list[Any]) -> Term:
         base, sign = parts
         if base.head == "number":
-            said = "a transpose right after a number isn't read; put what it transposes in parentheses"
-            raise StudentError(said, sign.start, sign.end)
+            raise StudentError(message("transpose_after_number"), sign.start, sign.end)
         return algebra.transpose(base, sign.end)
 
     def entry(self, parts: list[Any]) -> Term:
@@ -107,8 +107,7 @@ class Builder(Transformer[Any, Any]):
     def size(self, parts: list[Any]) -> Term:
         start, inner, end = parts[0].start, parts[1], parts[2].end
         if not inner.is_scalar:
-            said = "bars around a matrix are read in several ways; write abs(…) entry by entry, norm(…) or det(…)"
-            raise StudentError(said, start, end)
+            raise StudentError(message("bars_around_matrix"), start, end)
         return Term("abs", (inner,), (), inner.shape, start, end)
 
     def row(self, parts: list[Any]) -> list[Term]:
@@ -131,13 +130,13 @@ class Builder(Transformer[Any, Any]):
         return calls.call(parts[0], [parts[1]], parts[1].end)
 
 
-def _both_ways(parts: list[Any], k: int) -> str:
+def _both_ways(parts: list[Any], k: int) -> Message:
     """Both readings of a product of matrices beside one entry by entry."""
     after = k + 1 < len(parts) // 2
     chosen = parts[2 * k : 2 * k + 5 : 2] if after else parts[2 * k - 2 : 2 * k + 3 : 2]
     a, b, c = (_shown(part) for part in chosen)
     first, second = (f"({a} {b}) ∘ {c}", f"{a} ({b} ∘ {c})") if after else (f"({a} ∘ {b}) {c}", f"{a} ∘ ({b} {c})")
-    return f"∘ beside a matrix product is read in two ways, {first} and {second}; put parentheses around what is meant"
+    return message("entrywise_beside_product", first=first, second=second)
 
 
 def _shown(term: Term) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from symgrad.basics.errors import StudentError
+from symgrad.basics.errors import StudentError, SymgradError
+from symgrad.basics.messages import message, verbatim
 from symgrad.grading.language import algebra
 from symgrad.grading.language.functions import Function
-from symgrad.grading.language.terms import Number, Term, sized
+from symgrad.grading.language.terms import Number, Term
 from symgrad.operations.row import Composition, Elementwise
 from symgrad.operations.shapes import SCALAR
 from symgrad.operations.table import TABLE
@@ -37,7 +38,7 @@ def call(function: Any, arguments: Sequence[Any], end: int) -> Term:
     if meant.axis is not None:
         options.setdefault("axis", str(meant.axis))
     if [isinstance(a, Term) for a in arguments] != [True] * len(operands) + [False] * (len(arguments) - len(operands)):
-        raise StudentError(f"the operands of {text} stand before its options", function.start, end)
+        raise StudentError(message("operands_before_options", function=text), function.start, end)
     try:
         term = _derivative(meant, text, operands, options) if primes else _called(meant, text, operands, options)
     except StudentError as error:
@@ -80,7 +81,7 @@ def _of_row(name: str, text: str, operands: list[Term], options: dict[str, str])
     _count(text, operands, row.operands or 1)
     values = _options(row.options, text, options)
     if isinstance(row, Elementwise):
-        return _row(name, operands, values, algebra.common(operands, "and"))
+        return _row(name, operands, values, algebra.common(operands, "call"))
     if name == "transpose":
         return algebra.transpose(operands[0], operands[0].end)
     if name in TOTALS and operands[0].is_scalar:
@@ -88,7 +89,8 @@ def _of_row(name: str, text: str, operands: list[Term], options: dict[str, str])
     try:
         shape = row.shape([o.shape for o in operands], *values)
     except ValueError as error:
-        raise StudentError(f"{text}: {error}") from None
+        found = error.found if isinstance(error, SymgradError) else verbatim(str(error))
+        raise StudentError(message("call_refused", function=text, found=found)) from None
     return _row(name, operands, values, shape)
 
 
@@ -96,11 +98,11 @@ def _derivative(meant: Function, text: str, operands: list[Term], options: dict[
     """The derivative of a function of one operand, entry by entry."""
     row = TABLE.get(meant.name)
     if not isinstance(row, Elementwise) or row.operands != 1 or row.build is not None:
-        raise StudentError(f"`{text}` with a prime isn't read; only functions of one operand have one")
+        raise StudentError(message("prime_of_several_operands", function=text))
     _count(text, operands, 1)
     values = _options(row.options, text, options)
     if None in values:
-        raise StudentError(f"`{text}` with a prime isn't read; write the derivative out")
+        raise StudentError(message("prime_not_read", function=text))
     return Term("derivative", (operands[0],), (meant.name, values), operands[0].shape)
 
 
@@ -112,8 +114,7 @@ def _options(known: Any, text: str, given: dict[str, str]) -> tuple[Any, ...]:
 
 def _none(text: str, options: dict[str, str], known: Any = ()) -> None:
     for name in options:
-        there = f"it has {', '.join(known)}" if known else "it has none"
-        raise StudentError(f"{text} has no option `{name}`; {there}")
+        raise StudentError(message("no_option", function=text, option=name, known=tuple(known)))
 
 
 def _value(written: str, text: str) -> Any:
@@ -122,9 +123,9 @@ def _value(written: str, text: str) -> Any:
     try:
         number = Fraction(written)
     except (ValueError, ZeroDivisionError):
-        raise StudentError(f"{text}: `{written}` is no number") from None
+        raise StudentError(message("option_no_number", function=text, written=written)) from None
     if abs(number) > LARGEST or len(written) > 20:
-        raise StudentError(f"{text}: `{written[:20]}` is out of range")
+        raise StudentError(message("option_out_of_range", function=text, written=written[:20]))
     return int(number) if number.denominator == 1 else float(number)
 
 
@@ -134,13 +135,13 @@ def _made(name: str, text: str, operands: list[Term], options: dict[str, str]) -
     sizes = []
     for operand in operands:
         if operand.head != "number" or operand.value.value.denominator != 1 or not 1 <= operand.value.value <= LARGEST:
-            raise StudentError(f"{text} takes whole numbers of at least 1, such as {text}(2, 3)", operand.start, operand.end)
+            raise StudentError(message("whole_numbers_wanted", function=text), operand.start, operand.end)
         sizes.append(int(operand.value.value))
     if len(sizes) not in ((1,) if name == "eye" else (1, 2)):
-        raise StudentError(f"{text} takes {'one number' if name == 'eye' else 'rows and columns'}, found {len(sizes)}")
+        raise StudentError(message("sizes_wanted", function=text, square=name == "eye", found=len(sizes)))
     rows, columns = (sizes[0], sizes[0]) if name == "eye" else (sizes[0], sizes[1] if len(sizes) == 2 else 1)
     if rows * columns > LARGEST:
-        raise StudentError(f"{sized((rows, columns))} has more than {LARGEST} entries")
+        raise StudentError(message("too_many_entries", shape=(rows, columns), most=LARGEST))
     if name == "eye" and rows > 1:
         return Term("identity", (), (rows,), (rows, rows))
     return algebra.filled(0 if name == "zeros" else 1, (rows, columns), 0, 0)
@@ -148,8 +149,7 @@ def _made(name: str, text: str, operands: list[Term], options: dict[str, str]) -
 
 def _count(text: str, operands: list[Term], wanted: int) -> None:
     if len(operands) != wanted:
-        many = "one operand" if wanted == 1 else f"{wanted} operands"
-        raise StudentError(f"{text} takes {many}, found {len(operands)}")
+        raise StudentError(message("operands_wanted", function=text, wanted=wanted, found=len(operands)))
 
 
 def _row(name: str, operands: Sequence[Term], options: tuple[Any, ...], shape: tuple[int, int]) -> Term:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import Message, message
 
 SHORT_GREEK = {"lam": "λ", "eps": "ε", "sig": "σ"}
 """Names that code uses for letters whose own name is taken or long; the letter means them, and so does its full name."""
@@ -40,18 +41,16 @@ def checked(text: str) -> None:
     """Raises StudentError for characters that can't be seen, and for LaTeX."""
     odd = TELLTALE.search(text)
     if odd is not None:
-        for pattern, what in ((INVISIBLE, "an invisible character"), (CONTROL, "a control character")):
+        for pattern, code in ((INVISIBLE, "invisible_character"), (CONTROL, "control_character")):
             found = pattern.search(text, odd.start())
             if found is not None:
-                code = f"U+{ord(found.group()):04X}"
-                raise StudentError(f"{what} stands here ({code}); delete it", found.start(), found.end())
+                raise StudentError(Message(code, {"number": ord(found.group())}), found.start(), found.end())
     found = LATEX.search(text)
     if found is not None:
-        said = "this looks like LaTeX, which isn't read; write it as σ(z1), (a + b)/c, x^2, dz2 y1ᵀ"
-        raise StudentError(said, found.start(), found.end())
+        raise StudentError(message("looks_like_latex"), found.start(), found.end())
 
 
-def lookalike(text: str, known: frozenset[str]) -> tuple[int, str] | None:
+def lookalike(text: str, known: frozenset[str]) -> tuple[int, Message] | None:
     """The first character of a name that is no letter of its own here, and what to say of it; None where there is none.
 
     `known` are the characters of the names that would be read.
@@ -61,11 +60,10 @@ def lookalike(text: str, known: frozenset[str]) -> tuple[int, str] | None:
             continue
         plain = unicodedata.normalize("NFKC", character)
         if plain != character:
-            return place, f"`{character}` is another form of `{plain}`; write `{plain}`"
+            return place, message("another_form", character=character, plain=plain)
         script = unicodedata.name(character, "UNKNOWN").split(" ")[0]
         if script not in ("GREEK", "LATIN", "UNKNOWN") or unicodedata.name(character, "") in LIKE_LATIN:
-            article = "an" if script[0] in "AEIOU" else "a"
-            return place, f"`{character}` here is {article} {script.title()} letter"
+            return place, message("letter_of_script", character=character, script=script.title())
     return None
 
 

@@ -1,42 +1,22 @@
-"""The functions that answers may use: rows of the table under their own and other names, and a few made of others."""
+"""The functions that answers may use: rows of the table under their own and other names, and a few made of others.
+
+An elementwise operation of another package is a function, too, under its name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from symgrad.operations.row import Elementwise, Structural
+from symgrad.operations.row import Composition, Elementwise
 from symgrad.operations.table import TABLE
 
-WHOLE = (
-    "total", "mean", "norm", "amax", "amin", "logsumexp", "softmax", "log_softmax", "prod", "cumsum", "cumprod", "var", "std",
-    "flip", "diagonal", "diag", "tril", "triu", "kron", "cross", "transpose", "trace", "inverse", "determinant", "logdet",
-)  # fmt: skip
-"""Rows on whole matrices that answers may use; the others arrange derivations."""
-ARITHMETIC = ("add", "multiply", "choose", "ldexp", "lerp", "addcmul", "addcdiv", "erfcx_tail")
-"""Elementwise rows that have signs of their own, or that nobody writes."""
 COMPOSED = ("dot", "outer", "matmul", "hadamard", "divide", "subtract", "power", "square", "maximum", "minimum",
             "sech", "csch", "sec", "csc", "cot", "coth", "ones", "zeros", "eye", "softmin")  # fmt: skip
 """Functions that are made of other terms; `calls` says how."""
-OTHER_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        **{"ln": "log", "sum": "total", "Σ": "total", "Π": "prod", "avg": "mean", "average": "mean"},
-        **{
-            "σ": "sigmoid",
-            "sigma": "sigmoid",
-            "expit": "sigmoid",
-            "logistic": "sigmoid",
-            "swish": "silu",
-            "logsoftmax": "log_softmax",
-        },
-        **{"sgn": "sign", "step": "heaviside", "tr": "trace", "det": "determinant", "inv": "inverse", "max": "maximum"},
-        **{"min": "minimum", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arsinh": "asinh", "arcosh": "acosh"},
-        **{"artanh": "atanh", "tg": "tan", "ctg": "cot", "sh": "sinh", "ch": "cosh", "th": "tanh", "identity": "eye"},
-        **{"log_sigmoid": "logsigmoid", "lgamma": "gammaln", "pow": "power", "lg": "log10", "logdet": "logdet"},
-        **{"elementwise": "hadamard", "mm": "matmul", "row_sum": "row_sum"},
-    }
-)
+OTHER_NAMES: Mapping[str, str] = MappingProxyType({"ctg": "cot", "identity": "eye"})
+"""Other names of functions that are no rows; rows have theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +27,36 @@ class Function:
     axis: int | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Functions(Mapping[str, Function]):
+    """Functions by name: symgrad's own, then those that packages add; an operation is loaded when its name is asked for."""
+
+    own: Mapping[str, Function]
+
+    def __getitem__(self, name: str) -> Function:
+        if name not in self.own and name in TABLE.added and isinstance(TABLE[name], Elementwise):
+            return Function(name)
+        return self.own[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.own, **dict.fromkeys(TABLE.added)})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def _functions() -> dict[str, Function]:
     found = {name: Function(name) for name in COMPOSED}
-    for name, row in TABLE.items():
-        plain = isinstance(row, Elementwise) and row.operands is not None and name not in ARITHMETIC
-        if plain or (isinstance(row, Structural) and name in WHOLE):
+    for name, row in TABLE.own.items():
+        if row.by_hand and not isinstance(row, Composition):
             found[name] = Function(name)
-    found |= {other: Function(name) for other, name in OTHER_NAMES.items() if name in found}
+    found |= {other: Function(name) for other, name in OTHER_NAMES.items()}
+    found |= {alias: Function(name) for name in list(found) if name in TABLE for alias in TABLE[name].aliases}
     for axis in (0, 1):
         found |= {f"{name}{axis}": Function("total", axis) for name in ("Σ",)}
     capital = {name.capitalize(): f for name, f in found.items()} | {"ReLU": found["relu"], "GELU": found["gelu"]}
     return capital | found
 
 
-FUNCTIONS: Mapping[str, Function] = MappingProxyType(_functions())
+FUNCTIONS: Mapping[str, Function] = Functions(MappingProxyType(_functions()))
 """Every function by each of its names."""

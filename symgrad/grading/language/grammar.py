@@ -17,6 +17,7 @@ from lark.lexer import Lexer
 from lark.parsers.lalr_analysis import Shift
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import Message, message
 from symgrad.grading.language.building import Builder
 from symgrad.grading.language.scanning import scan
 from symgrad.grading.language.terms import Term
@@ -54,10 +55,6 @@ GRAMMAR = """
     %declare PLUS MINUS TIMES BESIDE ELEMENTWISE DIVIDE POWER ELEMENTWISE_POWER SUPERSCRIPT TRANSPOSE INDEX OPERAND
     %declare OPEN CLOSE BAR_OPEN BAR_CLOSE LIST_OPEN SEMICOLON COMMA FUNCTION RELATION OPTION
 """
-SIGNS = {
-    "PLUS": "+", "MINUS": "−", "TIMES": "`*`", "ELEMENTWISE": "∘", "DIVIDE": "/", "POWER": "^", "COMMA": "a comma",
-    "SEMICOLON": "a semicolon", "OPEN": "(", "LIST_OPEN": "[", "BAR_OPEN": "|", "ELEMENTWISE_POWER": "∘^",
-}  # fmt: skip
 BEGINNINGS = frozenset({"OPERAND", "OPEN", "FUNCTION", "LIST_OPEN", "BAR_OPEN"})
 
 
@@ -114,7 +111,7 @@ def read_text(text: str, words: Vocabulary) -> Term:
     try:
         tokens = scan(text, words)
         if not tokens:
-            raise StudentError("nothing stands here", 0, 1)
+            raise StudentError(message("nothing_stands_here"), 0, 1)
         return _parsed(tokens, text)
     except StudentError as error:
         raise error.within(text) from None
@@ -145,29 +142,27 @@ def _unexpected(error: Any, tokens: list[Any], text: str) -> StudentError:
     before = tokens[place - 1] if place else None
     if token.type == "$END":
         assert before is not None  # there is a token
-        return StudentError(f"after {_shown(before)} an operand is missing", before.start, before.end)
+        return StudentError(message("operand_missing_after", token=_shown(before)), before.start, before.end)
     start, end = token.start, token.end
     if token.type == "COMMA" and "COMMA" not in error.expected and "OPERAND" not in error.expected:
         decimal = re.compile(r"([0-9]+)\s*$").search(text[:start]), re.compile(r"[0-9]+").match(text, end)
         shown = f"{decimal[0][1]}.{decimal[1][0]}" if decimal[0] and decimal[1] else "0.5"
-        said = f"a comma isn't read here; decimals are written with a point, {shown}, and lists in square brackets, [a, b]"
-        return StudentError(said, start, end)
+        return StudentError(message("comma_not_read", decimal=shown), start, end)
     if token.type == "SEMICOLON":
-        return StudentError("a semicolon isn't read here; lists are written [a, b], matrices [[a, b], [c, d]]", start, end)
+        return StudentError(message("semicolon_not_read"), start, end)
     if token.type == "RELATION":
-        return StudentError("a comparison is read alone in its brackets: [z > 0]", start, end)
+        return StudentError(message("comparison_not_alone"), start, end)
     if token.type == "OPTION":
-        return StudentError("an option stands after the operand: sum(z, axis=1)", start, end)
+        return StudentError(message("option_before_operand"), start, end)
     if token.type == "CLOSE" and before is not None and before.type in ("OPEN", "LIST_OPEN"):
-        return StudentError("the brackets are empty", before.start, end)
+        return StudentError(message("brackets_empty"), before.start, end)
     if before is None:
-        return StudentError(f"{_shown(token)} has no operand before it", start, end)
+        return StudentError(message("operand_missing_before", token=_shown(token)), start, end)
     if "OPERAND" in error.expected:
-        return StudentError(f"between {_shown(before)} and {_shown(token)} an operand is missing", before.start, end)
-    return StudentError(f"{_shown(token)} doesn't fit after {_shown(before)}", start, end)
+        return StudentError(message("operand_missing_between", before=_shown(before), after=_shown(token)), before.start, end)
+    return StudentError(message("token_does_not_fit", token=_shown(token), before=_shown(before)), start, end)
 
 
-def _shown(token: Token | Any) -> str:
-    """A token as a message names it."""
-    text = getattr(token, "text", "")
-    return f"`{text}`" if text else SIGNS.get(token.type, "this")
+def _shown(token: Token | Any) -> Message:
+    """A token as a message names it: by what was written, or by what it stands for."""
+    return message("token", text=getattr(token, "text", ""), type=token.type)

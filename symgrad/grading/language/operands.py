@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import message
 from symgrad.grading.language.characters import FRACTIONS, SUPERSCRIPTS
 from symgrad.grading.language.functions import FUNCTIONS, Function
 from symgrad.grading.language.runs import pieces
@@ -26,9 +27,9 @@ def number(scan: Scan, match: re.Match[str]) -> None:
     start, end = match.span()
     digits, _, exponent = match.group().lower().partition("e")
     if len(digits) > MOST_DIGITS:
-        raise StudentError(f"a number with {len(digits)} digits; at most {MOST_DIGITS} are read", start, end)
+        raise StudentError(message("too_many_digits", digits=len(digits), most=MOST_DIGITS), start, end)
     if exponent and (len(exponent) > 5 or abs(int(exponent)) > LARGEST_EXPONENT):
-        raise StudentError("a number far outside of what computers hold", start, end)
+        raise StudentError(message("number_far_outside"), start, end)
     scan.operand(Term("number", value=Number(Fraction(match.group()), match.group()), start=start, end=end))
 
 
@@ -47,17 +48,15 @@ def adjoint(scan: Scan, match: re.Match[str]) -> int:
     name, adjoints = run.group(), scan.words.adjoints
     length = next((n for n in range(len(name), 0, -1) if name[:n] in adjoints), 0)
     if not length or (match.group("of") and length < len(name)):
-        which = f"; there are {', '.join(f'dL/d{s}' for s in scan.words.steps)}" if scan.words.steps else ""
-        if name in scan.words.names and name in scan.words.shapes:
-            said = f"`dL/d{name}` is a gradient; an answer may use the adjoints of steps alone{which}"
-        else:
-            said = f"`{name}` is no step of this exercise{which}"
+        gradient = name in scan.words.names and name in scan.words.shapes
+        steps = tuple(scan.words.steps)
+        said = message("gradient_no_adjoint" if gradient else "no_step", name=name, steps=steps)
         raise StudentError(said, place, run.end())
     end = place + length
     if match.group("of"):
         closing = re.compile(r"\s*\)").match(scan.text, end)
         if closing is None:
-            raise StudentError("`(` is not closed", match.start("of"), match.end("of"))
+            raise StudentError(message("not_closed", sign="("), match.start("of"), match.end("of"))
         end = closing.end()
     term = adjoints[name[:length]]
     _no_derivative(scan, (match.group() + name[:length], term), start, end)
@@ -84,8 +83,7 @@ def run(scan: Scan, match: re.Match[str]) -> int | None:
     place = start
     _no_derivative(scan, found[-1], start, end)
     if len(found) > 1 and _in_exponent(scan):
-        said = "how far the exponent reaches is read in two ways; put it in parentheses"
-        raise StudentError(said, start, end)
+        raise StudentError(message("reach_of_exponent"), start, end)
     for text, meant in found:
         if isinstance(meant, Function):
             return _function(scan, meant, text, place, after)
@@ -98,8 +96,7 @@ def _no_derivative(scan: Scan, last: tuple[str, Any], start: int, end: int) -> N
     """Raises StudentError for ``dp/dz``, which would be read as a quotient of adjoints."""
     text, meant = last
     if isinstance(meant, Term) and meant.head == "adjoint" and DERIVATIVE.match(scan.text, end):
-        said = f"a derivative such as {text}/d… isn't read, but for dL/dz, the adjoint of a step; write it out, as σ'(z)"
-        raise StudentError(said, start, end + 2)
+        raise StudentError(message("derivative_not_read", of=text), start, end + 2)
 
 
 def _turned(scan: Scan, letters: str, start: int) -> int | None:
@@ -130,10 +127,9 @@ def _function(scan: Scan, function: Function, text: str, start: int, after: re.M
         power = None if given is None else int("".join(SUPERSCRIPTS.get(c, c) for c in given)[:4])
         end = after.end()
     if power is not None and power < 0:
-        said = f"`{text}` to the power {power} is read in two ways; write 1/{text}(…), or the name of the inverse function"
-        raise StudentError(said, start, end)
+        raise StudentError(message("negative_power_of_function", function=text, power=power), start, end)
     if primes > 1:
-        raise StudentError("second derivatives of functions aren't read; write them out", start, end)
+        raise StudentError(message("second_derivative"), start, end)
     scan.add("FUNCTION", start, end, (function, text, primes, power))
     if after is None:
         bare(scan, text, start, end)
@@ -146,13 +142,12 @@ def bare(scan: Scan, text: str, start: int, end: int) -> None:
         return
     rest = re.compile(r"\s*(?:[0-9.]+|(?P<run>\w+))\s*(?P<next>.?)", re.DOTALL).match(scan.text, end)
     if rest is None:
-        raise StudentError(f"`{text}` needs an operand in parentheses, {text}(…)", start, end)
+        raise StudentError(message("function_without_operand", function=text), start, end)
     if rest.group("next") and rest.group("next") not in ("+-,;)]}|<>=≤≥" if text != "√" else "+-*/@,;)]}|∘<>=≤≥"):
-        said = f"how far `{text}` reaches is read in two ways; put its operand in parentheses, {text}(…)"
-        raise StudentError(said, start, rest.end())
+        raise StudentError(message("reach_of_function", function=text), start, rest.end())
     run = rest.group("run")
     if run is not None and run not in scan.words.names:
-        raise StudentError(f"put the operand of `{text}` in parentheses, {text}(…)", start, rest.end())
+        raise StudentError(message("operand_without_parentheses", function=text), start, rest.end())
 
 
 def root(scan: Scan, match: re.Match[str]) -> None:

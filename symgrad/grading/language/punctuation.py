@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import message
 from symgrad.grading.language.characters import SUPERSCRIPTS
 from symgrad.grading.language.terms import Number, Term
 from symgrad.grading.language.tokens import Scan
@@ -25,17 +26,17 @@ def space(scan: Scan, match: re.Match[str]) -> None:
     if line >= 0 and not scan.open and scan.ended:
         rest = scan.text[match.end() :]
         if rest and rest[0] not in "+-*/@^∘.=)]}'":
-            raise StudentError("a second line begins here; one expression is read", match.end(), match.end() + 1)
+            raise StudentError(message("second_line"), match.end(), match.end() + 1)
 
 
 def superscript(scan: Scan, match: re.Match[str]) -> None:
     """An exponent in superscript."""
     start, end = match.span()
     if not scan.ended:
-        raise StudentError("an exponent without a base", start, end)
+        raise StudentError(message("exponent_without_base"), start, end)
     written = "".join(SUPERSCRIPTS[c] for c in match.group())
     if len(written) > 4:
-        raise StudentError("an exponent with more than three digits", start, end)
+        raise StudentError(message("exponent_too_long"), start, end)
     scan.add("SUPERSCRIPT", start, end, int(written))
 
 
@@ -43,7 +44,7 @@ def transpose(scan: Scan, match: re.Match[str]) -> int | None:
     """A transpose; ``^t`` is a power where t is a name."""
     start, end = match.span()
     if not scan.ended:
-        raise StudentError("a transpose without a matrix", start, end)
+        raise StudentError(message("transpose_without_matrix"), start, end)
     if match.group()[0] in "^*" and match.group().strip("^* {}()\t") in scan.words.names:  # an exponent called t
         end = start + (2 if match.group().startswith("**") else 1)
         scan.add("POWER", start, end)
@@ -57,19 +58,17 @@ def prime(scan: Scan, match: re.Match[str]) -> None:
     start, end = match.span()
     last = scan.found[-1] if scan.found else None
     if len(match.group()) > 1 or match.group() == "″":
-        raise StudentError("two primes; one transposes a matrix, or differentiates a function as in σ'(z)", start, end)
+        raise StudentError(message("two_primes"), start, end)
     if not scan.ended or last is None:
-        raise StudentError("a prime without a matrix or a function before it", start, end)
+        raise StudentError(message("prime_without_matrix"), start, end)
     if isinstance(last, Term):
         named = last.head in ("name", "adjoint")
         if not named or last.value not in scan.words.matrices:
-            said = "a prime after a scalar isn't read; it transposes a matrix, or differentiates a function as in σ'(z)"
-            raise StudentError(said, start, end)
+            raise StudentError(message("prime_after_scalar"), start, end)
     elif last.type in ("TRANSPOSE", "SUPERSCRIPT"):
-        raise StudentError("a prime isn't read here; put what it transposes in parentheses", start, end)
+        raise StudentError(message("prime_in_a_row"), start, end)
     elif not scan.words.matrices:
-        said = "a prime after a scalar isn't read; it transposes a matrix, or differentiates a function as in σ'(z)"
-        raise StudentError(said, start, end)
+        raise StudentError(message("prime_after_scalar"), start, end)
     scan.add("TRANSPOSE", start, end)
 
 
@@ -82,7 +81,7 @@ def sign(scan: Scan, match: re.Match[str]) -> None:
 def relation(scan: Scan, match: re.Match[str]) -> None:
     """A comparison, within brackets."""
     if not scan.open:
-        raise StudentError("a comparison is read in brackets, [z > 0] is 1 where it holds", *match.span())
+        raise StudentError(message("comparison_without_brackets"), *match.span())
     scan.add("RELATION", *match.span(), match.group())
 
 
@@ -128,9 +127,9 @@ def opening(scan: Scan, match: re.Match[str]) -> int | None:
             scan.add("INDEX", start, index.end(), index.group(1))
             return index.end()
         if scan.found[-1].type == "OPERAND" and not scan.found[-1].is_scalar and _lists(scan, end):
-            raise StudentError("an index is made of whole numbers, counted from 1: w[2] or w[1,2]", start, end)
+            raise StudentError(message("index_not_whole"), start, end)
     if len(scan.open) >= DEEPEST:
-        raise StudentError(f"more than {DEEPEST} brackets within each other", start, end)
+        raise StudentError(message("too_many_brackets", most=DEEPEST), start, end)
     if not calls:
         scan.begin(start)
     bracket = match.group()
@@ -156,12 +155,12 @@ def closing(scan: Scan, match: re.Match[str]) -> None:
     """A closing bracket, which has to be of the kind that is open."""
     start, end = match.span()
     if not scan.open:
-        raise StudentError(f"`{match.group()}` closes nothing", start, end)
+        raise StudentError(message("closes_nothing", sign=match.group()), start, end)
     before = scan.open.pop()
     if before.value == "bar":
-        raise StudentError("`|` is not closed", before.start, before.end)
+        raise StudentError(message("not_closed", sign="|"), before.start, before.end)
     if CLOSING[before.text] != match.group():
-        raise StudentError(f"`{before.text}` is closed by `{match.group()}`", start, end)
+        raise StudentError(message("closed_by_another", opened=before.text, closed=match.group()), start, end)
     scan.barred.discard(len(scan.open) + 1)
     scan.add("CLOSE", start, end, match.group())
 
@@ -175,9 +174,9 @@ def bar(scan: Scan, match: re.Match[str]) -> None:
         scan.barred.add(len(scan.open))
         return
     if scan.ended and len(scan.open) in scan.barred:
-        raise StudentError("which bars belong together is read in two ways; write abs(…), or the `*` between", start, end)
+        raise StudentError(message("bars_in_two_ways"), start, end)
     if len(scan.open) >= DEEPEST:
-        raise StudentError(f"more than {DEEPEST} brackets within each other", start, end)
+        raise StudentError(message("too_many_brackets", most=DEEPEST), start, end)
     scan.begin(start)
     scan.add("BAR_OPEN", start, end, "bar")
     scan.open.append(scan.found[-1])
@@ -185,7 +184,7 @@ def bar(scan: Scan, match: re.Match[str]) -> None:
 
 def norm(scan: Scan, match: re.Match[str]) -> None:
     """Double bars, which aren't read."""
-    raise StudentError("double bars aren't read; write norm(x), or sum(x∘x) for its square", *match.span())
+    raise StudentError(message("double_bars"), *match.span())
 
 
 def attribute(scan: Scan, match: re.Match[str]) -> int | None:
@@ -194,8 +193,7 @@ def attribute(scan: Scan, match: re.Match[str]) -> int | None:
     if word.startswith(".T") and scan.ended:  # as in A.Tx
         scan.add("TRANSPOSE", match.start(), match.start() + 2)
         return match.start() + 2
-    said = f"`{word[:24]}` isn't read; products are written with `*`, transposes with .T or ᵀ, functions as exp(z)"
-    raise StudentError(said, *match.span())
+    raise StudentError(message("attribute_not_read", word=word[:24]), *match.span())
 
 
 def other(scan: Scan, match: re.Match[str]) -> None:
@@ -205,12 +203,11 @@ def other(scan: Scan, match: re.Match[str]) -> None:
         scan.add("RELATION", *match.span(), "==")
         return
     if character == "=":
-        raise StudentError("`=` isn't read here; one may stand after dL/d… at the beginning", *match.span())
+        raise StudentError(message("equals_not_read"), *match.span())
     if character in '"“”„«»`':
-        raise StudentError("quotation marks aren't read; delete them", *match.span())
+        raise StudentError(message("quotation_marks"), *match.span())
     if character == "∂":
-        said = "`∂` is read in ∂L/∂z, the adjoint of a step; write other derivatives out, as σ'(z)"
-        raise StudentError(said, *match.span())
+        raise StudentError(message("partial_not_read"), *match.span())
     if character == ".":
-        raise StudentError("a dot isn't read here; products are written with `*` or `·`", *match.span())
-    raise StudentError(f"`{character}` isn't read", *match.span())
+        raise StudentError(message("dot_not_read"), *match.span())
+    raise StudentError(message("character_not_read", character=character), *match.span())

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import Message, message
 from symgrad.grading.language.characters import lookalike
 from symgrad.grading.language.functions import FUNCTIONS, Function
 from symgrad.grading.language.terms import Term
@@ -27,9 +28,7 @@ def pieces(run: str, called: bool, words: Vocabulary) -> tuple[tuple[str, Term |
     function = FUNCTIONS.get(run)
     if run in names:
         if called and function is not None and names[run].head != "constant":
-            raise StudentError(
-                f"`{run}` is a name of this exercise and a function; write `{run}*(…)` for the product", 0, len(run)
-            )
+            raise StudentError(message("name_and_function", name=run), 0, len(run))
         return ((run, names[run]),)
     if function is not None:
         return ((run, function),)
@@ -37,8 +36,8 @@ def pieces(run: str, called: bool, words: Vocabulary) -> tuple[tuple[str, Term |
     if known is None:
         found = list(_splits(run, called, words)) if len(run) <= LONGEST_RUN else []
         if len(found) > 1:
-            ways = " or ".join(f"`{'*'.join(text for text, _ in way)}`" for way in found[:2])
-            raise StudentError(f"`{run}` can be read in two ways, {ways}; write the `*`", 0, len(run))
+            ways = tuple(tuple(text for text, _ in way) for way in found[:2])
+            raise StudentError(message("run_in_two_ways", run=run, ways=ways), 0, len(run))
         if not found:
             raise _unknown(run, words)
         known = found[0]
@@ -83,20 +82,24 @@ def _unknown(run: str, words: Vocabulary) -> StudentError:
     if like is not None:
         place, said = like
         return StudentError(said, place, place + 1)
+    return StudentError(_unknown_name(run, words), 0, len(run))
+
+
+def _unknown_name(run: str, words: Vocabulary) -> Message:
+    """What a run may have been meant to be: a gradient, a product or a power, a name that is near, any name at all."""
     shown = run if len(run) <= 24 else run[:23] + "…"
     gradient = re.fullmatch(r"d(.+)", run)
     if gradient is not None and gradient[1] in words.shapes:
-        said = f"`{shown}` is a gradient; an answer may use the adjoints of steps alone ({_adjoints(words)})"
-        return StudentError(said, 0, len(run))
+        return message("gradient_not_read", name=shown, steps=tuple(words.steps))
     times = re.fullmatch(r"(.*?[^\d_])_?(\d+)", run)
-    meant = _meant(run[:LONGEST_RUN], words, numbered=times is not None and times[1] in words.names)
-    hint = f"; did you mean `{meant}`?" if meant else ""
-    if not hint and times is not None and times[1] in words.names:
-        name, digits = times[1], times[2]
-        entry = f" or `{name}[{digits}]` for an entry" if not words.names[name].is_scalar else ""
-        hint = f"; write `{digits}*{name}` for a product, `{name}^{digits}` for a power{entry}"
-    hint = hint or f"; there are {words.described()}"
-    return StudentError(f"`{shown}` isn't in this exercise{hint}", 0, len(run))
+    numbered = times is not None and times[1] in words.names
+    meant = _meant(run[:LONGEST_RUN], words, numbered=numbered)
+    if meant:
+        return message("not_in_exercise", name=shown, meant=meant)
+    if times is not None and numbered:
+        entries = not words.names[times[1]].is_scalar
+        return message("numbered_not_in_exercise", name=shown, stem=times[1], digits=times[2], entries=entries)
+    return message("no_name_like_it", name=shown, known=(*words.shapes, *words.steps))
 
 
 def _meant(run: str, words: Vocabulary, *, numbered: bool) -> str:
@@ -123,7 +126,3 @@ def another_number(name: str, names: Iterable[str]) -> str:
 
 def _digits(name: str) -> int:
     return int("".join(c for c in name if c.isdigit() and c.isascii())[:9] or 0)
-
-
-def _adjoints(words: Vocabulary) -> str:
-    return ", ".join(f"d{name}" for name in words.steps) or "there are none here"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import message
 from symgrad.grading.language import operands, punctuation
 from symgrad.grading.language.characters import SAME, checked
 from symgrad.grading.language.tokens import SCANNED, Scan
@@ -51,7 +52,7 @@ HANDLERS: Mapping[str | None, Callable[[Scan, re.Match[str]], int | None]] = {
 def scan(text: str, words: Vocabulary) -> list[Any]:
     """The tokens of an answer; operands are terms. Raises StudentError."""
     if len(text) > LONGEST:
-        raise StudentError(f"the answer has {len(text)} characters; at most {LONGEST} are read")
+        raise StudentError(message("answer_too_long", characters=len(text), most=LONGEST))
     checked(text)
     state = Scan(text.translate(SAME), text, words)
     plain, matched, place, count = state.text, SCANNED.match, 0, len(text)
@@ -60,8 +61,8 @@ def scan(text: str, words: Vocabulary) -> list[Any]:
         assert match is not None  # the last alternative takes any character
         place = HANDLERS[match.lastgroup](state, match) or match.end()
         if len(state.found) > MOST_TOKENS:
-            raise StudentError(f"the answer has more than {MOST_TOKENS} parts")
+            raise StudentError(message("answer_of_too_many_parts", most=MOST_TOKENS))
     if state.open:
         last = state.open[-1]
-        raise StudentError(f"`{last.text}` is not closed", last.start, last.end)
+        raise StudentError(message("not_closed", sign=last.text), last.start, last.end)
     return state.found

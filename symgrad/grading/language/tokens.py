@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import message
 from symgrad.grading.language.terms import Term
 from symgrad.grading.language.vocabulary import Vocabulary
 
@@ -80,8 +81,7 @@ class Scan:
         """One more leaf, times the operand right before it."""
         if self.ended:
             if term.head == "number":
-                said = "a number follows an operand; write the sign that stands between them (`*`, `^`, `+`)"
-                raise StudentError(said, term.start, term.end)
+                raise StudentError(message("number_after_operand"), term.start, term.end)
             self.found.append(Token("BESIDE", "", term.start, term.start))
         self.found.append(term)
         self.ended = True

@@ -66,10 +66,6 @@ class Vocabulary:
         """The characters that names are written with."""
         return frozenset("".join(self.names))
 
-    def described(self) -> str:
-        """The names as a message lists them."""
-        return ", ".join([*self.shapes, *self.steps])
-
 
 def vocabulary(exercise: Exercise) -> Vocabulary:
     """The vocabulary of an exercise."""

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.derivation.notation.letters import RELATIONS, latex_name, latex_operation
+from symgrad.derivation.notation.letters import latex_name
 from symgrad.grading.language.characters import FRACTIONS
 from symgrad.grading.language.terms import Term
+from symgrad.operations.signs import RELATIONS, latex_operation
 from symgrad.operations.table import TABLE
 
 SUM, PRODUCT, UNARY, POWER, ATOM = range(5)
@@ -187,7 +188,7 @@ class _Writer:
 
     def _indicator(self, term: Term) -> Written:
         left, right = (self.write(o, SUM) for o in term.operands)
-        relation = RELATIONS.get(term.value, term.value) if self.latex else term.value
+        relation = RELATIONS[term.value].latex if self.latex else term.value
         return (rf"\left[{left} {relation} {right}\right]" if self.latex else f"[{left} {relation} {right}]"), ATOM
 
     def _derivative(self, term: Term) -> Written:

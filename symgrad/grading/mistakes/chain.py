@@ -1,7 +1,8 @@
-"""The chain of a loss in words: what each local derivative is called, and which edges are what kind of rule."""
+"""The chain of a loss as messages name it: what each local derivative is called, and which edges are what kind of rule."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,22 +10,23 @@ from typing import Any
 
 import sympy
 
+from symgrad.basics.messages import Message, message
 from symgrad.derivation.notation.text import SIGNS, phrase, written
 from symgrad.derivation.notation.writer import ATOM, PRODUCT, SUM
 from symgrad.grading.answer_key.tape import Edge, Tape
 from symgrad.graphs.graph import Node
 from symgrad.operations.row import Elementwise
-from symgrad.operations.rows.arithmetic import ROWS as ARITHMETIC
 
 LONGEST = 40
 """Characters of an intermediate that a message writes out; a longer one is called by its operation."""
-PLAIN = frozenset(row.name for row in ARITHMETIC) - {"abs", "sign"}
-PRODUCTS = frozenset({"multiply", "hadamard", "divide", "power", "matmul"})
+MARK = "\ue000" * 4
+"""Before an operation's name within a formula, which stands there for what is too long; as long as the words for it."""
+MARKED = re.compile(f"{MARK}([a-z0-9_]+)")
 
 
 @dataclass(frozen=True)
 class Chain:
-    """The nodes of a tape with words for them."""
+    """The nodes of a tape with what messages call them."""
 
     tape: Tape
 
@@ -37,7 +39,7 @@ class Chain:
         for node in graph.nodes:
             if node.symbol not in found:
                 text, binding = phrase(self._inlined(node.expression), graph.shapes, found)
-                found[node.symbol] = (text, binding) if len(text) <= LONGEST else (f"the {node.row.name}", ATOM)
+                found[node.symbol] = (text, binding) if len(text) <= LONGEST else (MARK + node.row.name, ATOM)
         return found
 
     @cached_property
@@ -50,8 +52,12 @@ class Chain:
     def _inlined(self, expression: Any) -> Any:
         return expression.xreplace(self._plain) if expression.is_Add else expression
 
-    def text(self, expression: Any, place: int = SUM) -> str:
+    def text(self, expression: Any, place: int = SUM) -> Message:
         """An expression over the graph's symbols as a message writes it."""
+        return formula(self.written(expression, place))
+
+    def written(self, expression: Any, place: int = SUM) -> str:
+        """An expression over the graph's symbols, operations marked where they stand for what is too long."""
         return written(self._inlined(sympy.sympify(expression)), self.tape.graph.shapes, self.texts, place)
 
     def node(self, edge: Edge) -> Node:
@@ -60,7 +66,8 @@ class Chain:
 
     def is_function(self, node: Node) -> bool:
         """Whether a node applies a function of one operand, such as an activation."""
-        return isinstance(node.row, Elementwise) and node.row.operands == 1 and node.row.name not in PLAIN
+        row = node.row
+        return isinstance(row, Elementwise) and row.operands == 1 and row.build is None and row.authored
 
     def partial(self, edge: Edge) -> Any:
         """The local derivative along an edge as an expression; None for a rule on whole matrices."""
@@ -74,16 +81,16 @@ class Chain:
         partial = self.partial(edge)
         return partial is not None and not partial.free_symbols
 
-    def factor(self, edge: Edge) -> str:
+    def factor(self, edge: Edge) -> Message:
         """What the local derivative along an edge is called: σ′(z1), xᵀ, 2 r."""
         node, j = self.node(edge), edge[1]
         if self.is_function(node):
             sign = SIGNS.get(node.row.name, node.row.name)
-            return f"{sign}′({self.text(node.operands[0])})"
+            return formula(f"{sign}′({self.written(node.operands[0])})")
         if node.row.name == "matmul":
-            return f"{self.text(node.operands[1 - j], ATOM)}ᵀ"
+            return formula(f"{self.written(node.operands[1 - j], ATOM)}ᵀ")
         partial = self.partial(edge)
-        return self.text(partial, PRODUCT) if partial is not None else f"the derivative of {node.row.name}"
+        return self.text(partial, PRODUCT) if partial is not None else message("derivative_of_operation", name=node.row.name)
 
     @cached_property
     def uses(self) -> Counter[Any]:
@@ -107,3 +114,18 @@ class Chain:
     def shape(self, symbol: Any) -> tuple[int, int]:
         """The shape of a symbol."""
         return self.tape.graph.shapes.get(symbol, (1, 1))
+
+
+def formula(text: str) -> Message:
+    """A formula as a message; of operations that stand for what is too long, by their names.
+
+    >>> formula("x²").values["text"], [part.code for part in formula(f"{MARK}matmul + b").values["parts"]]
+    ('x²', ['operation_result', 'formula'])
+    """
+    if MARK not in text:
+        return message("formula", text=text)
+    pieces = MARKED.split(text)
+    named = [
+        message("operation_result", name=piece) if k % 2 else message("formula", text=piece) for k, piece in enumerate(pieces)
+    ]
+    return message("formula_of", parts=tuple(part for part, piece in zip(named, pieces, strict=True) if piece))

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
 
 from symgrad.basics.arrays import Values
+from symgrad.basics.messages import Message, message
 from symgrad.grading.answer_key.key import Key
 from symgrad.grading.answer_key.target import Target
 from symgrad.grading.mistakes.catalogue import CATALOGUE
-from symgrad.grading.mistakes.catalogue.factor import named
 from symgrad.grading.mistakes.wrong_gradients import Wrong, WrongGradients, places, sampled
 
 CLOSE = 1e-7
@@ -30,18 +30,25 @@ BETWEEN = (2 / 3, 1.5, 0.4)
 BESIDE = (1.0, 2.0, 0.5, 4.0, 0.25)
 """Factors that are looked for beside another mistake, with either sign, and the number of samples."""
 MOST_TOLD = 3
-OPENERS = frozenset({"the", "this", "it", "a", "only", "there", "one", "in", "entry", "softmax", "matrix"})
-""" Words that sentences about mistakes begin with; others are names, which keep their case."""
-Explanation: TypeAlias = tuple[int, tuple[str, ...], str]
-"""How many mistakes it takes (from 0), tags, and the sentence."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What may have led to an answer: how many mistakes it takes (from 0), their tags, and what is said of them."""
+
+    mistakes: int
+    tags: tuple[str, ...]
+    message: Message
+    whole: bool = False
+    """Whether it speaks of the whole gradient, not of a part of the chain."""
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What explains an answer: tags, best first, and a sentence for each of the best explanations."""
+    """What explains an answer: tags, best first, and what is said of each of the best explanations."""
 
     tags: tuple[str, ...] = ()
-    sentences: tuple[str, ...] = ()
+    explanations: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,15 +108,16 @@ class Catalogue:
         points = np.flatnonzero(np.isin(flat, kept))
         listed: list[Wrong | None] = [None]
         rows = [truth[points, row, column]]
+        for i, j in np.ndindex(*target.shape):
+            if (i, j) != target.index:
+                tag = "transposed" if (j, i) == target.index else "other_gradient"
+                said = message("entry_of_gradient", row=i + 1, column=j + 1)
+                listed.append(Wrong((tag,), said, (1, 1), truth[points, i, j]))
+                rows.append(truth[points, i, j])
         for wrong in self.wrong.by_name[target.name]:
             if wrong.shape == target.shape:
                 listed.append(wrong)
                 rows.append(wrong.signature[chosen])
-        for i, j in np.ndindex(*target.shape):
-            if (i, j) != target.index:
-                tag = "transposed" if (j, i) == target.index else "other_gradient"
-                listed.append(Wrong((tag,), f"this is the entry [{i + 1},{j + 1}]", (1, 1), truth[points, i, j]))
-                rows.append(truth[points, i, j])
         return Signatures(np.array(rows), tuple(listed), points)
 
     def explain(self, target: Target, values: Values) -> Diagnosis:
@@ -134,24 +142,26 @@ class Catalogue:
             near = np.all(np.abs(ratios[:, None] * known.values - answer) <= least, axis=1)
         found = [(known.wrong[k], simple(float(ratios[k]))) for k in np.flatnonzero(near & np.isfinite(ratios))]
         single = [wrong for wrong, ratio in found if wrong is not None and ratio == 1 and len(wrong.tags) == 1]
-        yield from ((0, each.tags, each.sentence) for each in single)
+        yield from (Explanation(0, each.tags, each.message) for each in single)
         beside = (*BESIDE, *self.wrong.material.averaged)
         for wrong, ratio in found:
             if wrong is None:
                 yield from self.factors(ratio)
             elif not single and ratio == 1:
-                yield len(wrong.tags) - 1, wrong.tags, wrong.sentence
+                yield Explanation(len(wrong.tags) - 1, wrong.tags, wrong.message)
             elif not single and abs(ratio) in beside and wrong.tags[0] not in ("factor", "sum_for_mean"):
-                for _, tags, sentence in self.factors(ratio):
-                    yield len(wrong.tags), (*wrong.tags, *tags), f"{wrong.sentence}, and {sentence}"
+                for each in self.factors(ratio):
+                    said = message("and_also", first=wrong.message, then=each.message)
+                    yield Explanation(len(wrong.tags), (*wrong.tags, *each.tags), said)
 
     def factors(self, ratio: float) -> Iterator[Explanation]:
         """What explains a constant factor."""
         for item in CATALOGUE.values():
             many = self.wrong.material.averaged if abs(ratio) > 1 else self.wrong.material.sizes
-            sentence = item.explains(ratio, many)
-            if sentence:
-                yield 0, (item.tag, *(("sign",) if ratio < 0 and item.tag != "sign" else ())), sentence
+            said = item.explains(ratio, many)
+            if said is not None:
+                tags = (item.tag, *(("sign",) if ratio < 0 and item.tag != "sign" else ()))
+                yield Explanation(0, tags, said, whole=True)
 
     def _weighted(self, target: Target, values: Values) -> Iterator[Explanation]:
         """The terms that the gradient is a sum of, with other weights than 1."""
@@ -164,12 +174,11 @@ class Catalogue:
                 continue
             wrong = [(n, simple(float(w))) for n, w in zip(names, weights, strict=True) if abs(w - 1) > CLOSE]
             if wrong and len(wrong) < len(names) and all(abs(w) > CLOSE for _, w in wrong):
-                tags = dict.fromkeys(tag for _, w in wrong for _, each, _ in self.factors(w) for tag in each)
-                said = "; ".join(f"the term through {n} is {named(w)} times what it should be" for n, w in wrong)
-                yield 1, tuple(tags) or ("factor",), said
+                tags = dict.fromkeys(tag for _, w in wrong for each in self.factors(w) for tag in each.tags)
+                yield Explanation(1, tuple(tags) or ("factor",), message("terms_weighted", terms=tuple(wrong)))
 
-    def _terms(self, target: Target) -> list[tuple[list[str], list[Values]]]:
-        """The terms of a target's gradient at every symbol where several paths meet, with words for them."""
+    def _terms(self, target: Target) -> list[tuple[list[Message], list[Values]]]:
+        """The terms of a target's gradient at every symbol where several paths meet, with what they are called."""
         if target not in self._known_terms:
             material, found = self.wrong.material, []
             chain = material.chain
@@ -182,19 +191,37 @@ class Catalogue:
         return self._known_terms[target]
 
     @cached_property
-    def _known_terms(self) -> dict[Target, list[tuple[list[str], list[Values]]]]:
+    def _known_terms(self) -> dict[Target, list[tuple[list[Message], list[Values]]]]:
         return {}
 
 
 def ranked(found: Sequence[Explanation]) -> Diagnosis:
-    """The explanations that need the fewest mistakes, the most telling first; one sentence a tag."""
+    """The explanations that need the fewest mistakes, the most telling first; one explanation a tag.
+
+    Of one mistake the whole gradient is spoken of before a part of it, and what comes first in the catalogue of what is found
+    goes first; of what is said alike, that which names the least.
+    """
     if not found:
         return Diagnosis()
-    least = min(mistakes for mistakes, _, _ in found)
-    listed = sorted((f for f in found if f[0] == least), key=lambda f: (*(ORDER[t] for t in f[1]), len(f[2])))
-    tags = dict.fromkeys(tag for _, each, _ in listed for tag in each)
-    sentences = {each[0]: sentence for _, each, sentence in reversed(listed)}
-    return Diagnosis(tuple(tags), tuple(dict.fromkeys(sentences[each[0]] for _, each, _ in listed))[:MOST_TOLD])
+    least = min(each.mistakes for each in found)
+    kinds = {code: place for place, code in enumerate(dict.fromkeys(each.message.code for each in found))}
+
+    def rank(each: Explanation) -> Any:
+        return [ORDER[tag] for tag in each.tags], not each.whole, kinds[each.message.code], named(each.message)
+
+    listed = sorted((each for each in found if each.mistakes == least), key=rank)
+    tags = dict.fromkeys(tag for each in listed for tag in each.tags)
+    first = {each.tags[0]: each.message for each in reversed(listed)}
+    return Diagnosis(tuple(tags), tuple(dict.fromkeys(first[each.tags[0]] for each in listed))[:MOST_TOLD])
+
+
+def named(value: Any) -> int:
+    """How much a message names: the characters of all its values."""
+    if isinstance(value, Message):
+        return sum(map(named, value.values.values()))
+    if isinstance(value, (list, tuple)):
+        return sum(map(named, value))
+    return len(value) if isinstance(value, str) else 0
 
 
 def simple(ratio: float) -> float:
@@ -206,12 +233,6 @@ def simple(ratio: float) -> float:
     return ratio
 
 
-def told(diagnosis: Diagnosis) -> str:
-    """The explanations of a diagnosis as sentences."""
-    return " Or: ".join(f"{_begun(each)}." for each in diagnosis.sentences)
-
-
-def _begun(sentence: str) -> str:
-    """A sentence with a capital letter, unless it begins with a name."""
-    word = sentence.split(" ")[0]
-    return sentence[0].upper() + sentence[1:] if word in OPENERS else sentence
+def told(diagnosis: Diagnosis) -> tuple[Message, ...]:
+    """What is said of a diagnosis; several explanations are told as such."""
+    return (message("explained", by=diagnosis.explanations),) if diagnosis.explanations else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 from flint import arb
 
 from symgrad.basics.arrays import Values
+from symgrad.basics.messages import message
+from symgrad.basics.printed_figures import last_digit
 from symgrad.grading.answer_key.key import BITS, Key
 from symgrad.grading.answer_key.target import Target
 from symgrad.grading.equality.evaluating import Evaluation
@@ -101,13 +103,10 @@ def _scientific(term: Term) -> tuple[Term, int]:
 
 def _last_digit(written: str) -> tuple[Fraction, float]:
     """The unit of the last digit of a number as it was written, and its significant digits."""
-    mantissa, _, exponent = written.lower().partition("e")
-    whole, _, decimals = mantissa.partition(".")
-    power = int(exponent or 0) - len(decimals)
-    significant = len((whole + decimals).lstrip("0"))
-    if not mantissa.isascii() or not (whole + decimals).isdigit():  # ½
+    digits = written.lower().partition("e")[0].replace(".", "", 1)
+    if not digits.isascii() or not digits.isdigit():  # ½
         return Fraction(0), np.inf
-    return Fraction(10) ** power, float(significant)
+    return Fraction(10) ** last_digit(written), float(len(digits.lstrip("0")))
 
 
 def _evaluated(term: Term) -> Any:
@@ -121,7 +120,7 @@ def judge_figures(key: Key, catalogue: Catalogue, target: Target, term: Term) ->
     """What is said of numbers of the right shape, at the exercise's first point."""
     figures = figures_of(term)
     if not np.isfinite(figures.values).all():
-        return Outcome("incorrect", ("undefined",), "This is no finite number.")
+        return Outcome("incorrect", ("undefined",), (message("no_finite_number"),))
     truth, exact = _truth(key, target, term)
     off = np.abs(figures.values - truth)
     near = off <= figures.units + ROUNDINGS * np.abs(truth)
@@ -132,15 +131,14 @@ def judge_figures(key: Key, catalogue: Catalogue, target: Target, term: Term) ->
     near &= (figures.values != 0) | (truth == 0)
     near |= exact
     if not np.isfinite(truth).all() and not near.all():
-        return Outcome("undecided", message="The gradient has no value at this point; a person will look at this.")
+        return Outcome("undecided", messages=(message("gradient_without_value"),))
     few = near & (figures.digits < DIGITS) & ~exact
     right = near & ~few
     if right.all():
         return CORRECT
     share = float(right.mean())
     if near.all():
-        said = "This is right as far as it goes; give three significant digits."
-        return Outcome("incorrect", ("too_few_digits",), said, share)
+        return Outcome("incorrect", ("too_few_digits",), (message("give_more_digits", digits=DIGITS),), share)
     return _wrong(catalogue, target, figures, right, share)
 
 
@@ -160,15 +158,12 @@ def _truth(key: Key, target: Target, term: Term) -> tuple[Values, Values]:
 
 def _wrong(catalogue: Catalogue, target: Target, figures: Figures, right: Values, share: float) -> Outcome:
     if not figures.values.any():
-        return Outcome("incorrect", (), "This is zero, the gradient isn't.", share)
-    found = list(explained(catalogue, target, figures))
-    diagnosis = ranked(found)
-    said = "This is not the gradient at the exercise's first point."
-    if diagnosis.sentences:
-        said = f"{told(diagnosis)} (At the exercise's first point.)"
-    if right.any():
-        said += f" {int(right.sum())} of {right.size} entries are right."
-    return Outcome("incorrect", diagnosis.tags, said, share)
+        return Outcome("incorrect", (), (message("answer_is_zero"),), share)
+    diagnosis = ranked(list(explained(catalogue, target, figures)))
+    explained_ = (*told(diagnosis), message("at_first_point"))
+    said = explained_ if diagnosis.explanations else (message("not_the_gradient_there"),)
+    some = (message("so_many_right", count=int(right.sum()), of=int(right.size)),) if right.any() else ()
+    return Outcome("incorrect", diagnosis.tags, (*said, *some), share)
 
 
 def explained(catalogue: Catalogue, target: Target, figures: Figures) -> Iterator[Explanation]:
@@ -189,19 +184,20 @@ def explained(catalogue: Catalogue, target: Target, figures: Figures) -> Iterato
     for wrong, values in zip(known.wrong, known.values, strict=True):
         told_ = wrong is not None and len(wrong.tags) == 1 and (wrong.tags[0] in LIKELY or figures.digits.min() > DIGITS)
         if wrong is not None and told_ and _agree(figures, values[:count].reshape(shape)):
-            yield len(wrong.tags) - 1, wrong.tags, wrong.sentence
+            yield Explanation(len(wrong.tags) - 1, wrong.tags, wrong.message)
 
 
 def _factors(catalogue: Catalogue, ratio: float, point: int) -> Iterator[Explanation]:
-    elsewhere = (("wrong_point",), "this is the gradient at another point")
+    elsewhere = Explanation(0, ("wrong_point",), message("gradient_at_another_point"), whole=True)
     if ratio == 1:
-        yield 0, *elsewhere
+        yield elsewhere
         return
-    for mistakes, tags, said in catalogue.factors(ratio):
+    for each in catalogue.factors(ratio):
         if point:
-            yield mistakes + 1, (*elsewhere[0], *tags), f"{elsewhere[1]}, and {said}"
+            said = message("and_also", first=elsewhere.message, then=each.message)
+            yield replace(each, mistakes=each.mistakes + 1, tags=(*elsewhere.tags, *each.tags), message=said)
         else:
-            yield mistakes, tags, said
+            yield each
 
 
 def _agree(figures: Figures, values: Values) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.basics.arrays import Values
+from symgrad.basics.messages import Message, message
 from symgrad.grading.answer_key.key import Key
 from symgrad.grading.answer_key.tape import Pass
 from symgrad.grading.mistakes.catalogue import CATALOGUE, Material, Slip
@@ -26,10 +27,10 @@ MOST_BYTES = 24_000_000
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A wrong gradient: the tags and the sentence of what leads to it, its shape, and its signature."""
+    """A wrong gradient: the tags of what leads to it and what is said of that, its shape, and its signature."""
 
     tags: tuple[str, ...]
-    sentence: str
+    message: Message
     shape: tuple[int, int]
     signature: Values
 
@@ -81,9 +82,10 @@ class WrongGradients:
             if budget and not set(slip.changes) & set(other.changes):
                 budget -= 1
                 changes = {**slip.changes, **other.changes}
-                yield (tag, other_tag), self.material.slip(f"{slip.message}, and {other.message}", changes)
+                both = message("and_also", first=slip.message, then=other.message)
+                yield (tag, other_tag), self.material.slip(both, changes)
 
-    def _wrong(self, tags: tuple[str, ...], sentence: str, name: str, values: Values) -> Wrong | None:
+    def _wrong(self, tags: tuple[str, ...], said: Message, name: str, values: Values) -> Wrong | None:
         """A wrong gradient; None where it is the right one."""
         truth = self.material.truths[name]
         rows, columns = values.shape[-2:]
@@ -93,7 +95,7 @@ class WrongGradients:
         signature = sampled(kept)
         if (rows, columns) == truth.shape[-2:] and _same(signature, sampled(truth)):
             return None
-        return Wrong(tags, sentence, (rows, columns), signature)
+        return Wrong(tags, said, (rows, columns), signature)
 
 
 def few(done: Pass) -> Pass:

@@ -9,7 +9,8 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from symgrad.basics.errors import UserError, nearest, printable
+from symgrad.basics.errors import UserError, closest, printable
+from symgrad.basics.messages import message
 from symgrad.grading.submissions.collecting import Piece, Submissions, collect
 from symgrad.grading.submissions.document import HandedIn, read_document
 from symgrad.grading.submissions.folder import read_folder
@@ -42,11 +43,11 @@ def read_submissions(path: str) -> Submissions:
     """
     place, shown = Path(path), printable(path, keep="")
     if not path or not os.path.exists(place):
-        raise UserError(f"{shown or 'an empty path'}: no such file or folder")
+        raise UserError(message("no_such_path", path=shown))
     if os.path.isdir(place):
         return collect(read_folder(place))
     ending = place.suffix.lower()
     if ending not in KINDS:
-        hint = nearest(ending, KINDS)
-        raise UserError(f"{shown}: not a kind of file that holds answers{hint}; accepted: a folder, {', '.join(KINDS)}")
+        found = message("holds_no_answers", closest=closest(ending, KINDS), kinds=list(KINDS))
+        raise UserError(message("placed", place=shown, found=found))
     return collect(KINDS[ending](place))

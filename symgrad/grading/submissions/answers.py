@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from symgrad.basics.messages import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -23,4 +25,9 @@ class Problem:
     """Something of the submissions that couldn't be read, and where; everything else was graded."""
 
     place: str
-    message: str
+    found: Message
+
+    @property
+    def message(self) -> str:
+        """What was found, in words."""
+        return str(self.found)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from symgrad.authoring.field_checks import shortened
+from symgrad.basics.messages import message
 from symgrad.grading.submissions.answers import Answer, Problem
 
 
@@ -51,5 +51,5 @@ def collect(pieces: Iterable[Piece]) -> Submissions:
 
 
 def _twice(earlier: Answer, later: Answer) -> Problem:
-    what = f"student {shortened(later.student)}, exercise {shortened(later.exercise)}, name {shortened(later.name)}"
-    return Problem(later.place, f"{what}: handed in at {earlier.place} already; the later one, at {later.place}, counts")
+    names = {"student": later.student, "exercise": later.exercise, "name": later.name}
+    return Problem(later.place, message("handed_in_twice", **names, earlier=earlier.place, later=later.place))

@@ -6,7 +6,6 @@ Lines end in LF, whether they came from Windows or an old Mac. What the lines me
 from __future__ import annotations
 
 import codecs
-import errno
 import io
 import os
 import re
@@ -14,6 +13,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from symgrad.basics.messages import Message, message
 from symgrad.grading.submissions.answers import Problem
 
 MARKS = (
@@ -37,16 +37,29 @@ def _carried(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("symgrad.carried", _carried)  # as "surrogateescape", which knows no bytes below 128 and so no UTF-16
 
 
+class NoFile(OSError):
+    """Something that isn't a file, and what it is."""
+
+    def __init__(self, found: Message) -> None:
+        super().__init__()
+        self.found = found
+
+
+def obstacle(error: OSError) -> Message:
+    """Why something can't be read: what it is, or else what the system says."""
+    return message("cannot_be_read", said=error.found if isinstance(error, NoFile) else str(error.strerror))
+
+
 def opened(path: Path) -> io.TextIOWrapper:
     """The file, open, in the encoding that its first bytes say. A pipe isn't waited for.
 
-    Raises OSError, whose strerror says why it can't be read.
+    Raises OSError, of which `obstacle` says why it can't be read.
     """
     mode = os.stat(path).st_mode
     if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        raise NoFile(message("it_is_a_folder"))
     if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "it isn't a file but a device or a pipe")
+        raise NoFile(message("it_is_a_device"))
     with open(path, "rb") as stream:
         start = stream.read(4)
     encoding = next((name for mark, name in MARKS if start.startswith(mark)), "utf-8-sig")
@@ -61,8 +74,8 @@ def lines(text: io.TextIOWrapper, place: str, problems: list[Problem]) -> Iterat
         if found is None:
             yield line
             continue
-        what = f"the byte 0x{ord(found[0]) - 0xDC00:02x} isn't {encoding}"
-        problems.append(Problem(f"{place}:{number}", f"{what} and was read as {REPLACEMENT}; save the file as UTF-8"))
+        byte = message("byte_is_no_text", byte=ord(found[0]) - 0xDC00, encoding=encoding, read_as=REPLACEMENT)
+        problems.append(Problem(f"{place}:{number}", byte))
         yield NOT_TEXT.sub(REPLACEMENT, line)
 
 

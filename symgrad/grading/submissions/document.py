@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symgrad.authoring.field_checks import shortened
 from symgrad.basics.errors import printable
+from symgrad.basics.messages import Message, message
 from symgrad.grading.submissions.answers import Answer, Problem
 from symgrad.grading.submissions.collecting import Piece, Student
-from symgrad.grading.submissions.decoding import lines, opened
+from symgrad.grading.submissions.decoding import lines, obstacle, opened
 from symgrad.grading.submissions.identity import identifier
 from symgrad.grading.submissions.values import NotValid, Parsed, described, parse_json, parse_toml
 
@@ -31,7 +31,7 @@ class HandedIn:
 
     path: Path
     student: str | None = None
-    obstacle: str = ""
+    obstacle: Message | None = None
     """Why it can't be read, where that is known already."""
 
     @property
@@ -50,13 +50,13 @@ def read_document(file: HandedIn) -> Iterator[Piece]:
     parsed = _parsed(file, problems)
     document = parsed.value
     if not isinstance(document, dict):
-        problems.append(Problem(file.place, f"found {described(document)}; accepted: exercises, each with names and answers"))
+        problems.append(Problem(file.place, message("holds_no_exercises", value=described(document))))
         document = {}
     student = file.called if file.student else _student(document, file, problems)
     yield Student(student)
     yield from problems
     for key in parsed.repeated:
-        yield Problem(file.place, f"the key {shortened(key)} stands twice in one object; the last one counts")
+        yield Problem(file.place, message("key_stands_twice", key=key))
     for key, table in document.items():
         if key != "student" or isinstance(table, dict):
             yield from _answers(key, table, student, file.place)
@@ -64,19 +64,19 @@ def read_document(file: HandedIn) -> Iterator[Piece]:
 
 def _parsed(file: HandedIn, problems: list[Problem]) -> Parsed:
     """What a file holds; where it can't be read, an empty document and one problem more."""
-    if file.obstacle:
+    if file.obstacle is not None:
         problems.append(Problem(file.place, file.obstacle))
         return NOBODY
     try:
         with opened(file.path) as text:
             size = os.fstat(text.fileno()).st_size
             if size > LARGEST:
-                raise NotValid(f"the file has {size} bytes; accepted: at most {LARGEST} for one student")
+                raise NotValid(message("file_too_large", bytes=size, most=LARGEST))
             return PARSERS[file.path.suffix.lower()]("".join(lines(text, file.place, problems)))
     except OSError as error:
-        problems.append(Problem(file.place, f"can't be read: {error.strerror}"))
+        problems.append(Problem(file.place, obstacle(error)))
     except NotValid as error:
-        problems.append(Problem(f"{file.place}:{error.line}:{error.column}" if error.line else file.place, str(error)))
+        problems.append(Problem(f"{file.place}:{error.line}:{error.column}" if error.line else file.place, error.found))
     return NOBODY
 
 
@@ -87,8 +87,7 @@ def _student(document: Mapping[str, Any], file: HandedIn, problems: list[Problem
         return file.called
     student = identifier(value)
     if student is None:
-        what = f"student: found {described(value)}; accepted: text; the file's name counts, {shortened(file.called)}"
-        problems.append(Problem(file.place, what))
+        problems.append(Problem(file.place, message("student_is_no_text", value=described(value), counts=file.called)))
     return student or file.called
 
 
@@ -96,14 +95,13 @@ def _answers(key: str, table: Any, student: str, place: str) -> Iterator[Piece]:
     """The answers under one exercise."""
     exercise = identifier(key)
     if exercise is None:
-        yield Problem(place, f"an exercise with the empty name {shortened(key)}; accepted: the name of an exercise")
+        yield Problem(place, message("exercise_without_name", name=key))
     elif not isinstance(table, dict):
-        yield Problem(place, f"exercise {shortened(exercise)}: found {described(table)}; accepted: names, each with an answer")
+        yield Problem(place, message("no_answers_under", exercise=exercise, value=described(table)))
     else:
         for inner, content in table.items():
             name = identifier(inner)
             if name is None:
-                about = f"exercise {shortened(exercise)}: an answer with the empty name {shortened(inner)}"
-                yield Problem(place, f"{about}; accepted: the name of what it answers")
+                yield Problem(place, message("answer_without_name", exercise=exercise, name=inner))
             else:
                 yield Answer(student, exercise, name, content, place)

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from symgrad.basics.errors import UserError, printable
+from symgrad.basics.messages import Message, message
 from symgrad.grading.submissions.collecting import Piece
+from symgrad.grading.submissions.decoding import obstacle
 from symgrad.grading.submissions.document import PARSERS, HandedIn, read_document
 
 LEVELS = 8
 """How deep folders are looked into."""
-LINK = "it is a link, and links aren't followed; put what it leads to in its place"
-NOTHING = "no answers here (files ending in .toml or .json, not beginning with .)"
+LINK = message("it_is_a_link")
+NOTHING = message("no_answers_here", endings=list(PARSERS))
 
 
 def read_folder(folder: Path) -> Iterator[Piece]:
@@ -25,11 +27,11 @@ def read_folder(folder: Path) -> Iterator[Piece]:
     try:
         entries = _entries(folder)
     except OSError as error:
-        raise UserError(f"{shown}: can't be read: {error.strerror}") from None
+        raise UserError(message("placed", place=shown, found=obstacle(error))) from None
     only_folders = not any(_is_answers(entry) for entry in entries)
     found = [file for entry in entries for file in _handed_in(entry, only_folders)]
     if not any(_is_answers(file.path) or file.obstacle == LINK for file in found):
-        raise UserError(f"{shown}: {NOTHING}")
+        raise UserError(message("placed", place=shown, found=NOTHING))
     for file in found:
         yield from read_document(file)
 
@@ -42,14 +44,14 @@ def _handed_in(entry: Path, only_folders: bool) -> Iterator[HandedIn]:
     if not os.path.isdir(entry) or entry.name.startswith("__"):  # __MACOSX, __pycache__
         return
     try:
-        obstacle = _link(entry)
-        files = [] if obstacle else list(_inside(entry, LEVELS))
+        reason = _link(entry)
+        files = [] if reason else list(_inside(entry, LEVELS))
     except OSError as error:
-        obstacle, files = f"can't be read: {error.strerror}", []
+        reason, files = obstacle(error), []
     for file in files:
         yield HandedIn(file, entry.name, _link(file))
-    if obstacle or (only_folders and not files):  # beside students' files, a folder without any is no student
-        yield HandedIn(entry, entry.name, obstacle or NOTHING)
+    if reason or (only_folders and not files):  # beside students' files, a folder without any is no student
+        yield HandedIn(entry, entry.name, reason or NOTHING)
 
 
 def _inside(folder: Path, levels: int) -> Iterator[Path]:
@@ -69,6 +71,6 @@ def _is_answers(path: Path) -> bool:
     return path.suffix.lower() in PARSERS
 
 
-def _link(path: Path) -> str:
+def _link(path: Path) -> Message | None:
     """Why a link isn't read: it could lead to another student's answers, or to the teacher's."""
-    return LINK if os.path.islink(path) else ""
+    return LINK if os.path.islink(path) else None

@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from symgrad.basics.messages import Message, message
+
 LONGEST_CELL = 2**24
 """Characters; a quote that is never closed keeps as many of the following lines in memory."""
-CAUSES = (
-    ("unexpected end of data", "a quote that begins a cell here is never closed; close it, and double quotes inside a cell"),
-    ("field larger", f"a cell of more than {LONGEST_CELL} characters begins here, or a quote isn't closed"),
-    ("", "text follows the quote that ends a cell; double quotes inside a cell"),
-)
-"""How messages of csv begin, and what they mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class Misquoted:
     """What is wrong with a record's quotes."""
 
-    what: str
+    what: Message
 
 
 def records(lines: Iterator[str], delimiter: str, number: int = 1) -> Iterator[tuple[int, list[str] | Misquoted]]:
@@ -36,11 +32,14 @@ def records(lines: Iterator[str], delimiter: str, number: int = 1) -> Iterator[t
     """
     again: deque[str] = deque()
     taken: list[str] = []
+    ended = False
 
     def source() -> Iterator[str]:
+        nonlocal ended
         while (line := again.popleft() if again else next(lines, None)) is not None:
             taken.append(line)
             yield line
+        ended = True
 
     reader = csv.reader(source(), delimiter=delimiter, skipinitialspace=True, strict=True)
     while True:
@@ -49,15 +48,24 @@ def records(lines: Iterator[str], delimiter: str, number: int = 1) -> Iterator[t
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
-            yield number, Misquoted(next(what for start, what in CAUSES if str(error).startswith(start)))
-            number += 1
+        except csv.Error:
+            yield number, Misquoted(_cause(taken, ended))
+            number, ended = number + 1, False
             again.extendleft(reversed(taken[1:]))
             reader = csv.reader(source(), delimiter=delimiter, skipinitialspace=True, strict=True)
             continue
         if cells:
             yield number, cells
         number += len(taken)
+
+
+def _cause(taken: Iterable[str], ended: bool) -> Message:
+    """Why csv refuses a record, which can be told by how far it had to read."""
+    if ended:
+        return message("quote_never_closed")
+    if sum(map(len, taken)) > LONGEST_CELL:
+        return message("cell_too_long", most=LONGEST_CELL)
+    return message("text_after_quote")
 
 
 @contextmanager

@@ -10,18 +10,19 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from symgrad.authoring.field_checks import LONGEST, shortened
-from symgrad.basics.errors import UserError, nearest, printable
+from symgrad.authoring.field_checks import LONGEST
+from symgrad.basics.errors import UserError, closest, printable
+from symgrad.basics.messages import message
 from symgrad.grading.submissions.answers import Answer, Problem
 from symgrad.grading.submissions.collecting import Piece, Student
-from symgrad.grading.submissions.decoding import lines, opened
+from symgrad.grading.submissions.decoding import lines, obstacle, opened
 from symgrad.grading.submissions.identity import identifier
 from symgrad.grading.submissions.records import Misquoted, large_cells, records
 from symgrad.grading.submissions.values import NotValid, described, parse_json
 
 COLUMNS = ("student", "exercise", "name", "answer")
-NAMED = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
-"""What can stand between the cells of a CSV, and its name."""
+DELIMITERS = (",", ";", "\t")
+"""What can stand between the cells of a CSV."""
 SHOWN = 10
 """Columns of a header, or keys of an object, that a message repeats."""
 
@@ -48,17 +49,17 @@ def _read(path: Path, reader: Callable[[Iterator[str], str], Iterator[Piece]]) -
                 problems.clear()
                 yield piece
     except OSError as error:
-        raise UserError(f"{place}: can't be read: {error.strerror}") from None
+        raise UserError(message("placed", place=place, found=obstacle(error))) from None
     yield from problems
 
 
 def _csv(source: Iterator[str], place: str) -> Iterator[Piece]:
     number, first = next(((k, line) for k, line in enumerate(source, 1) if line.strip()), (1, ""))
-    delimiter = max(NAMED, key=lambda mark: len({_column(cell) for cell in first.split(mark)} & set(COLUMNS)))
+    delimiter = max(DELIMITERS, key=lambda mark: len({_column(cell) for cell in first.split(mark)} & set(COLUMNS)))
     rows = records(chain([first], source), delimiter, number)
     line, header = next(rows, (1, []))
     if isinstance(header, Misquoted):
-        raise UserError(f"{place}:{line}: {header.what}")
+        raise UserError(message("placed", place=f"{place}:{line}", found=header.what))
     order = _order([_column(cell) for cell in header], f"{place}:{line}")
     for line, cells in rows:
         where = f"{place}:{line}"
@@ -69,8 +70,8 @@ def _csv(source: Iterator[str], place: str) -> Iterator[Piece]:
                 yield from _row([cells[k] for k in order], where)
         else:
             yield from _known(cells[0] if order[0] == 0 else None)  # a comma too many shifts only the cells behind it
-            count = f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'} where the header has {len(header)}"
-            yield Problem(where, f"{count}; an answer that holds {NAMED[delimiter]} or a line end has to stand in quotes")
+            count = {"cells": len(cells), "columns": len(header)}
+            yield Problem(where, message("other_count_of_cells", **count, delimiter=delimiter))
 
 
 def _column(cell: str) -> str:
@@ -80,11 +81,10 @@ def _column(cell: str) -> str:
 def _order(header: Sequence[str], where: str) -> list[int]:
     """Where the columns stand. Raises UserError where one is missing or stands twice."""
     if any(column not in header for column in COLUMNS):
-        accepted = f"accepted: a header with {', '.join(COLUMNS)}, separated by , or ; or tabs"
-        raise UserError(f"{where}: no column {_lacking(header)}; {accepted}")
+        raise UserError(message("placed", place=where, found=message("no_column", **_lacking(header))))
     twice = next((column for column in COLUMNS if header.count(column) > 1), None)
     if twice:
-        raise UserError(f"{where}: two columns are called '{twice}'; accepted: one of each name")
+        raise UserError(message("placed", place=where, found=message("column_stands_twice", column=twice)))
     return [header.index(column) for column in COLUMNS]
 
 
@@ -98,27 +98,27 @@ def _object(line: str, where: str) -> Iterator[Piece]:
     try:
         parsed = parse_json(line)
     except NotValid as error:
-        yield Problem(f"{where}:{error.column}" if error.column else where, str(error))
+        yield Problem(f"{where}:{error.column}" if error.column else where, error.found)
         return
     for key in parsed.repeated:
-        yield Problem(where, f"the key {shortened(key)} stands twice in one object; the last one counts")
+        yield Problem(where, message("key_stands_twice", key=key))
     row = parsed.value
     if not isinstance(row, dict):
-        yield Problem(where, f"found {described(row)}; accepted: an object with {', '.join(COLUMNS)}")
+        yield Problem(where, message("no_object_here", value=described(row), columns=COLUMNS))
     elif any(column not in row for column in COLUMNS):
         yield from _known(row.get("student"))
-        yield Problem(where, f"no {_lacking(list(row))}; accepted: an object with {', '.join(COLUMNS)}")
+        yield Problem(where, message("no_key", **_lacking(list(row))))
     else:
         yield from _row([row[column] for column in COLUMNS], where)
 
 
-def _lacking(found: Sequence[str]) -> str:
-    """The columns that are missing, those that nobody asked for, and what one of these may have meant."""
+def _lacking(found: Sequence[str]) -> dict[str, Any]:
+    """The columns that are missing, the first of those that nobody asked for, and what one of these may have meant."""
     missing = [column for column in COLUMNS if column not in found]
     others = [name[:LONGEST] for name in found if name not in COLUMNS]
-    listed = ", ".join(shortened(name) for name in others[:SHOWN]) + (", …" if len(others) > SHOWN else "")
-    hint = next((hint for name in others[:SHOWN] if (hint := nearest(name, missing))), "")
-    return ", ".join(f"'{name}'" for name in missing) + (f"; found {listed}" if others else "") + hint
+    meant = next((near for name in others[:SHOWN] if (near := closest(name, missing))), None)
+    more = max(len(others) - SHOWN, 0)
+    return {"missing": missing, "found": others[:SHOWN], "more": more, "closest": meant, "columns": COLUMNS}
 
 
 def _row(row: Sequence[Any], where: str) -> Iterator[Piece]:
@@ -129,7 +129,7 @@ def _row(row: Sequence[Any], where: str) -> Iterator[Piece]:
         return
     yield from _known(student)
     column, value = next(pair for pair in zip(COLUMNS, row, strict=True) if identifier(pair[1]) is None)
-    yield Problem(where, f"{column}: found {described(value)}; accepted: text that isn't empty")
+    yield Problem(where, message("no_text_in_column", column=column, value=described(value)))
 
 
 def _known(value: Any) -> Iterator[Piece]:

@@ -14,23 +14,27 @@ from typing import Any
 
 from symgrad.authoring.field_checks import LONGEST, kind
 from symgrad.basics.errors import StudentError
+from symgrad.basics.messages import Message, message
 from symgrad.grading.submissions.decoding import encodable
 from symgrad.grading.submissions.written_number import Figure
 
 DEEPEST = 100
 """Levels of nesting; an answer is a matrix at most, and what is nested further breaks whatever walks it."""
-TOO_DEEP = f"nested too deeply; accepted: at most {DEEPEST} levels"
+TOO_DEEP = message("nested_too_deeply", most=DEEPEST)
 KEY_PART = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
 LONG_KEY = re.compile(f"(?:{KEY_PART}){{{DEEPEST}}}", re.ASCII)
 """A dotted key of too many parts, on which tomllib spends time squared."""
-LONG_WHOLE = re.compile(r"(?<![\d_])\d[\d_]{4300,}+")
-"""Digits that Python refuses to make an int of (sys.int_info.default_max_str_digits)."""
+MOST_DIGITS = 4300
+"""Of more Python refuses to make an int (sys.int_info.default_max_str_digits)."""
+LONG_WHOLE = re.compile(rf"(?<![\d_])\d[\d_]{{{MOST_DIGITS},}}+")
+PLACED = re.compile(r"(.*) \((?:at line (\d+), column (\d+)|at end of document)\)", re.DOTALL)
+"""How tomllib says where something is; as numbers it has it from Python 3.14 on alone."""
 
 
 class NotValid(StudentError):
     """A text that isn't what it is called; `line` and `column` count from 1, and are 0 where nobody knows them."""
 
-    def __init__(self, what: str, line: int = 0, column: int = 0) -> None:
+    def __init__(self, what: Message, line: int = 0, column: int = 0) -> None:
         super().__init__(what)
         self.line = line
         self.column = column
@@ -48,7 +52,7 @@ def parse_toml(text: str) -> Parsed:
     """The table of a TOML text. Raises NotValid."""
     long_key = LONG_KEY.search(text)
     if long_key:
-        raise NotValid(f"a key of more than {DEEPEST} parts", *_position(text, long_key.start()))
+        raise NotValid(message("key_of_too_many_parts", most=DEEPEST), *_position(text, long_key.start()))
     try:
         return Parsed(_plain(tomllib.loads(text, parse_float=Figure)))
     except tomllib.TOMLDecodeError as error:
@@ -58,14 +62,13 @@ def parse_toml(text: str) -> Parsed:
     except ValueError:
         found = LONG_WHOLE.search(text)
         place = _position(text, found.start()) if found else (0, 0)
-        raise NotValid("a whole number of more than 4300 digits; write fewer, or put it in quotes", *place) from None
+        raise NotValid(message("whole_number_too_long", most=MOST_DIGITS), *place) from None
 
 
-def _not_toml(message: str, text: str) -> NotValid:
-    placed = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, re.DOTALL)
-    if placed:
-        return NotValid(f"not valid TOML: {_lowered(placed[1])}", int(placed[2]), int(placed[3]))
-    return NotValid(f"not valid TOML: {_lowered(message.removesuffix(' (at end of document)'))}", *_position(text, len(text)))
+def _not_toml(said: str, text: str) -> NotValid:
+    placed = PLACED.fullmatch(said)
+    line, column = (int(placed[2]), int(placed[3])) if placed and placed[2] else _position(text, len(text))
+    return NotValid(message("not_valid_toml", said=placed[1] if placed else said), line, column)
 
 
 def parse_json(text: str) -> Parsed:
@@ -82,9 +85,7 @@ def parse_json(text: str) -> Parsed:
     try:
         return Parsed(_plain(decoder.decode(text)), tuple(dict.fromkeys(repeated)))
     except json.JSONDecodeError as error:
-        raise NotValid(
-            f"not valid JSON: {_lowered(re.sub('( starting)? at$', '', error.msg))}", error.lineno, error.colno
-        ) from None
+        raise NotValid(message("not_valid_json", said=error.msg), error.lineno, error.colno) from None
     except RecursionError:
         raise NotValid(TOO_DEEP) from None
 
@@ -111,19 +112,16 @@ def _position(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def described(value: Any) -> str:
-    """What a value is, in words that fit TOML and JSON.
+def described(value: Any) -> Message:
+    """What a value is, for words that fit TOML and JSON.
 
-    >>> described(Figure("1.50")), described({}), described("a"), described(None)
-    ('the number 1.50', 'a table', "the string 'a'", 'null')
+    >>> print(described(Figure("1.50")), described({}), described("a"), described(None), sep=", ")
+    the number 1.50, a table, the string 'a', null
     """
     if isinstance(value, Figure):
-        return f"the number {value if len(value) <= LONGEST else value[: LONGEST - 1] + '…'}"
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return "a table" if isinstance(value, dict) else kind(value)
-
-
-def _lowered(message: str) -> str:
-    """A library's sentence as the end of one of ours; names of letters stay as they are."""
-    return message[:1].lower() + message[1:]
+        return message("the_number", digits=str(value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"))
+    if value is None:
+        return message("null")
+    if isinstance(value, bool):
+        return message("truth_value", value=value)
+    return message("a_table") if isinstance(value, dict) else kind(value)

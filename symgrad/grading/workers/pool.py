@@ -20,8 +20,9 @@ from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 from symgrad.basics.errors import UserError
+from symgrad.basics.messages import Message, message
 from symgrad.grading.workers import worker
-from symgrad.grading.workers.worker import blocked_signals
+from symgrad.grading.workers.worker import NoAnswer, blocked_signals
 
 Kind: TypeAlias = Literal["time", "memory", "died", "exception", "result"]
 Item: TypeAlias = tuple[int, Any]
@@ -47,10 +48,10 @@ UNWATCHED = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A task without a result: which limit it met, and in words."""
+    """A task without a result: which limit it met, and what is known of that."""
 
     kind: Kind
-    text: str
+    found: Message
 
 
 def run(
@@ -64,8 +65,11 @@ def run(
 
     Raises UserError where processes can't be started, and what `tasks` raises.
 
-    >>> sorted(run(len, ["a", "bc", 3], jobs=2, seconds=5, memory=2**28))
-    [(0, 1), (1, 2), (2, Failed(kind='exception', text="TypeError: object of type 'int' has no len()"))]
+    >>> for index, result in sorted(run(len, ["a", "bc", 3], jobs=2, seconds=5, memory=2**28)):
+    ...     print(index, result.found if isinstance(result, Failed) else result)
+    0 1
+    1 2
+    2 TypeError: object of type 'int' has no len()
     """
     pool = _Pool(work, enumerate(tasks), max(jobs, 1), seconds, memory)
     try:
@@ -141,7 +145,7 @@ class _Pool:
             if each.process.answers in ready:
                 self._hear(each)
             if each.deadline <= began:
-                self._lose(each, "time", f"it took longer than {self.seconds:g} s")
+                self._lose(each, "time", message("took_longer", seconds=self.seconds))
 
     def close(self) -> None:
         """Ends all workers, whatever they are at."""
@@ -163,7 +167,7 @@ class _Pool:
                 fresh = _Worker(worker.start(self.work, self.memory))
                 self.workers.append(fresh)
         except OSError as error:
-            raise UserError(f"no worker process can be started: {error.strerror}; fewer --jobs need fewer") from error
+            raise UserError(message("no_worker_can_start", said=str(error.strerror))) from error
         return fresh
 
     def _give(self, each: _Worker, batch: list[Item]) -> None:
@@ -201,35 +205,35 @@ class _Pool:
         """Takes in what a worker has written."""
         written = os.read(each.process.answers, 1 << 16)
         if not written:
-            return self._lose(each, "died", "")
+            return self._lose(each, "died")
         each.inbox += written
         before = each.answered
         try:
             for answer in worker.answers(each.inbox):
-                if answer[:1] == ["memory"] and len(answer) == 2:
-                    return self._lose(each, "memory", f"it needed more than {self.memory / 2**20:g} MB")
+                if answer == worker.BURST:
+                    return self._lose(each, "memory", message("needed_more_memory", bytes=self.memory))
                 self._take(each, answer)
                 each.deadline = self.looked + self.seconds if each.expected else math.inf
-        except ValueError:
-            return self._lose(each, "died", "it wrote what is no answer")
+        except NoAnswer:
+            return self._lose(each, "died", message("wrote_no_answer"))
         if each.answered > before:
             self.pace += 0.2 * ((self.looked - each.heard) / (each.answered - before) - self.pace)
             each.heard = self.looked
 
     def _take(self, each: _Worker, answer: list[Any]) -> None:
-        """Writes down one answer. Raises ValueError for one that isn't to be expected."""
+        """Writes down one answer. Raises NoAnswer for one that isn't to be expected."""
         item = each.expected[0] if each.expected else None
         if (item is None) != (not answer):
-            raise ValueError("another answer was to be expected")
+            raise NoAnswer
         if each.expected:
             each.expected.popleft()
         if item is None:
             self.starts = 0
         else:
             each.answered += 1
-            self.done.append((item[0], answer[0] if len(answer) == 1 else Failed(answer[0], answer[1])))
+            self.done.append((item[0], answer[0] if len(answer) == 1 else Failed(answer[0], Message.of(answer[1]))))
 
-    def _lose(self, each: _Worker, kind: Kind, text: str) -> None:
+    def _lose(self, each: _Worker, kind: Kind, found: Message | None = None) -> None:
         """Ends a worker; the task that was under way is blamed or tried again, and the rest is left for a fresh one."""
         with blocked_signals():
             status = worker.end(each.process)
@@ -240,11 +244,11 @@ class _Pool:
             self._count_start(status)
         elif rest and (kind == "time" or not each.answered):
             index, _ = rest.pop(0)
-            self.done.append((index, Failed(kind, text or status)))
+            self.done.append((index, Failed(kind, found or status)))
         if rest:
             self.left.append(rest)
 
-    def _count_start(self, status: str) -> None:
+    def _count_start(self, status: Message) -> None:
         self.starts += 1
         if self.starts == STARTS:
-            raise UserError(f"{STARTS} worker processes ended before they began ({status}); fewer --jobs need less memory")
+            raise UserError(message("workers_never_began", count=STARTS, status=status))

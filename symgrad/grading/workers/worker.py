@@ -4,7 +4,7 @@ It is forked, so that it inherits what the parent has computed; it sets its own 
 (a journal's lock would outlive the parent). `symgrad.grading.workers.pool` decides what to send, how long to wait, whom to
 blame.
 
-An answer is a length and a JSON array: ``[]`` a batch has begun, ``[result]`` done, ``[kind, text]`` failed. After "memory"
+An answer is a length and a JSON array: ``[]`` a batch has begun, ``[result]`` done, ``[kind, message]`` failed. After `BURST`
 the worker ends, for its heap may be in pieces.
 """
 
@@ -26,8 +26,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from symgrad.basics.messages import Message, message
+
 LARGEST = 1 << 20
 """Bytes of the longest answer; a sentence for a student has a few hundred."""
+
+BURST = ["memory", None]
+"""The answer where the memory is used up."""
 
 TEXT = 1000
 """Characters kept of an exception's text, which may repeat a whole submission."""
@@ -39,6 +44,10 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
+
+
+class NoAnswer(Exception):
+    """What a worker wrote is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +101,8 @@ def kill(process: Process) -> None:
         os.kill(process.pid, signal.SIGKILL)
 
 
-def end(process: Process) -> str:
-    """How a worker ended, ``"SIGSEGV"`` or ``"exit status 3"``; it is killed where it hasn't ended. Nothing is left of it."""
+def end(process: Process) -> Message:
+    """How a worker ended: by a signal, or with a status; it is killed where it hasn't ended. Nothing is left of it."""
     with blocked_signals():
         kill(process)  # changes nothing for one that is ending already
         try:
@@ -103,28 +112,41 @@ def end(process: Process) -> str:
         os.close(process.tasks)
         os.close(process.answers)
     if status >= 0:
-        return f"exit status {status}"
-    return signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
+        return message("exit_status", status=status)
+    name = signal.Signals(-status).name if -status in set(signal.Signals) else None
+    return message("ended_by_signal", number=-status, name=name)
 
 
 def answers(inbox: bytearray) -> Iterator[list[Any]]:
-    """The answers that have come in whole, which leave the inbox. Raises ValueError for what is no answer."""
+    """The answers that have come in whole, which leave the inbox. Raises NoAnswer for what is none."""
     at = 0
     while len(inbox) - at >= 4:
         stop = at + 4 + int.from_bytes(inbox[at : at + 4], "big")
         if stop - at - 4 > LARGEST:
-            raise ValueError("an answer that is too long")
+            raise NoAnswer
         if stop > len(inbox):
             break
         try:
             answer = _decode(inbox[at + 4 : stop].decode("ascii"))
-        except RecursionError as error:
-            raise ValueError("an answer that is too deep") from error
-        if not isinstance(answer, list) or len(answer) > 2 or (len(answer) == 2 and not all(type(a) is str for a in answer)):
-            raise ValueError("not an answer")
+        except (ValueError, RecursionError) as error:  # no JSON, or too deep
+            raise NoAnswer from error
+        if (
+            not isinstance(answer, list)
+            or len(answer) > 2
+            or (len(answer) == 2 and answer != BURST and not _is_failure(answer))
+        ):
+            raise NoAnswer
         yield answer
         at = stop
     del inbox[:at]
+
+
+def _is_failure(answer: list[Any]) -> bool:
+    """Whether an answer is a kind and a message."""
+    kind, plain = answer
+    if type(kind) is not str or type(plain) is not dict or plain.keys() != {"code", "values"}:
+        return False
+    return type(plain["code"]) is str and type(plain["values"]) is dict
 
 
 def _live(work: Callable[[Any], Any], tasks: int, answers: int, memory: int, parent: int) -> None:
@@ -198,7 +220,7 @@ def _serve(work: Callable[[Any], Any], batch: list[Any], answers: int) -> bool:
         pass  # and what it held is gone on leaving here
     else:
         return True
-    _send(answers, b'["memory",""]')
+    _send(answers, _encode(BURST).encode())
     return False
 
 
@@ -208,23 +230,29 @@ def _answer(work: Callable[[Any], Any], task: Any) -> bytes:
     except MemoryError:
         raise
     except BaseException as error:  # whatever it may raise; SystemExit isn't the end of the worker
-        return _encode(["exception", f"{type(error).__name__}: {_text(error)}"]).encode()
+        return _failure("exception", _raised(error))
     try:
         answer = _encode([result]).encode()
     except MemoryError:
         raise
     except Exception as error:  # a result may have methods that raise anything
-        return _encode(["result", f"{type(error).__name__}: {_text(error)}"]).encode()
+        return _failure("result", _raised(error))
     if len(answer) > LARGEST:
-        return _encode(["result", f"{len(answer)} bytes of JSON; at most {LARGEST}"]).encode()
+        return _failure("result", message("result_too_long", bytes=len(answer), most=LARGEST))
     return answer
 
 
-def _text(error: BaseException) -> str:
+def _failure(kind: str, found: Message) -> bytes:
+    return _encode([kind, found.plain()]).encode()
+
+
+def _raised(error: BaseException) -> Message:
+    """An exception with its own words, as far as it has any."""
     try:
-        return str(error)[:TEXT] or "no message"
+        said = str(error)[:TEXT]
     except Exception:
-        return "no message"
+        said = ""
+    return message("task_raised", type=type(error).__name__, said=said)
 
 
 def _send(answers: int, answer: bytes) -> None:

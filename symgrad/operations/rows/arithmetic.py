@@ -29,10 +29,11 @@ def _multiply_partials(value: Any, *factors: Any) -> tuple[Any, ...]:
 
 
 def _power_partials(value: Any, base: Any, exponent: Any) -> tuple[Any, ...]:
-    return exponent * _build_power(base, exponent - 1), value * applied("log", base)
+    return exponent * raised(base, exponent - 1), value * applied("log", base)
 
 
-def _build_power(base: Any, exponent: Any) -> sympy.Expr:
+def raised(base: Any, exponent: Any) -> sympy.Expr:
+    """``base**exponent`` entry by entry; one that isn't whole is an operation of its own."""
     return base**exponent if exponent.is_Integer else applied("power", base, exponent)
 
 
@@ -58,7 +59,7 @@ def _extremum_partials(sign: int) -> Any:
     return partials
 
 
-ROWS = (
+ROWS: tuple[Elementwise, ...] = (
     Elementwise(
         name="add",
         summary="a + b",
@@ -67,6 +68,8 @@ ROWS = (
         build=sympy.Add,
         partials=_add_partials,
         ulps=1,
+        by_hand=False,
+        kernel=False,
     ),
     Elementwise(
         name="subtract",
@@ -76,6 +79,7 @@ ROWS = (
         build=lambda a, b: a - b,
         partials=lambda value, a, b: (sympy.Integer(1), sympy.Integer(-1)),
         ulps=1,
+        kernel=False,
     ),
     Elementwise(
         name="multiply",
@@ -85,15 +89,21 @@ ROWS = (
         build=sympy.Mul,
         partials=_multiply_partials,
         ulps=1,
+        by_hand=False,
+        kernel=False,
+        product=True,
     ),
     Elementwise(
         name="hadamard",
         summary="a ∘ b",
+        aliases=("elementwise",),
         operands=2,
         example="total(hadamard(A, B))",
         build=lambda a, b: a * b,
         partials=lambda value, a, b: (b, a),
         ulps=1,
+        kernel=False,
+        product=True,
     ),
     Elementwise(
         name="divide",
@@ -104,18 +114,24 @@ ROWS = (
         partials=lambda value, a, b: (1 / b, -value / b),
         domain="b ≠ 0",
         ulps=1,
+        kernel=False,
+        vanishes=True,
+        product=True,
     ),
     Elementwise(
         name="power",
         summary="a ** b, entry by entry",
+        aliases=("pow",),
         operands=2,
         example="x**3 + x**y + total(power(A, 3)) + sqrt(x)*y**Rational(1, 3)",
-        build=_build_power,
+        build=raised,
         partials=_power_partials,
         numpy=np.power,
         arb=lambda a, b: a**b,
-        torch=lambda torch, a, b: torch.pow(a, b),
         domain="a > 0, or a whole exponent",
+        one_sided=True,
+        vanishes=True,
+        product=True,
     ),
     Elementwise(
         name="square",
@@ -124,6 +140,8 @@ ROWS = (
         build=lambda a: a**2,
         partials=lambda value, a: (2 * a,),
         ulps=1,
+        kernel=False,
+        vanishes=True,
     ),
     Elementwise(
         name="abs",
@@ -133,31 +151,32 @@ ROWS = (
         partials=lambda value, x: (applied("sign", x),),
         numpy=np.abs,
         arb=abs,
-        torch=lambda torch, x: torch.abs(x),
         ulps=0,
         kinks=lambda x: (x,),
         convention="0 at 0",
+        one_sided=True,
     ),
     Elementwise(
         name="sign",
         summary="−1, 0 or 1",
+        aliases=("sgn",),
         heads=(sympy.sign,),
         example="y*x*sign(x)",
         partials=lambda value, x: (sympy.Integer(0),),
         definition=lambda x: choose(1, x > 0, -1, x < 0, 0),
-        torch=lambda torch, x: torch.sign(x),
         ulps=0,
         kinks=lambda x: (x,),
         convention="0 at 0",
+        one_sided=True,
     ),
     Elementwise(
         name="maximum",
         summary="the greater of a and b",
+        aliases=("max",),
         operands=2,
         example="Max(x, y) + total(maximum(A, B))",
         partials=_extremum_partials(1),
         definition=lambda a, b: choose(a, a > b, b),
-        torch=lambda torch, a, b: torch.maximum(a, b),
         ulps=0,
         kinks=lambda a, b: (a - b,),
         convention="½ to each at a tie",
@@ -165,11 +184,11 @@ ROWS = (
     Elementwise(
         name="minimum",
         summary="the smaller of a and b",
+        aliases=("min",),
         operands=2,
         example="Min(x, y) + total(minimum(A, B))",
         partials=_extremum_partials(-1),
         definition=lambda a, b: choose(a, a < b, b),
-        torch=lambda torch, a, b: torch.minimum(a, b),
         ulps=0,
         kinks=lambda a, b: (a - b,),
         convention="½ to each at a tie",
@@ -184,10 +203,14 @@ ROWS = (
         ulps=0,
         kinks=_choose_kinks,
         convention="the derivative of the branch that is taken",
+        authored=False,
+        by_hand=False,
+        kernel=False,
     ),
     Elementwise(
         name="heaviside",
         summary="0 below 0, 1 above",
+        aliases=("step",),
         heads=(sympy.Heaviside,),
         example="x*y*Heaviside(x)",
         partials=lambda value, x: (sympy.Integer(0),),
@@ -195,5 +218,7 @@ ROWS = (
         ulps=0,
         kinks=lambda x: (x,),
         convention="0 at 0",
+        authored=False,
+        kernel=False,
     ),
 )

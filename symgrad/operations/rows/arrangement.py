@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from symgrad.basics.errors import WrongShape
+from symgrad.basics.messages import message
 from symgrad.operations.row import Structural, Use
 from symgrad.operations.shapes import Shape
 from symgrad.operations.sympy_nodes import applied
@@ -13,8 +15,7 @@ from symgrad.operations.sympy_nodes import applied
 def _stack_shape(axis: int) -> Any:
     def shape(shapes: Sequence[Shape]) -> Shape:
         if len({s[1 - axis] for s in shapes}) != 1:
-            written = ", ".join(f"{r}×{c}" for r, c in shapes)
-            raise ValueError(f"stacked matrices need the same number of {'columns' if axis == 0 else 'rows'}, found {written}")
+            raise WrongShape(message("stack_uneven", axis=axis, shapes=list(shapes)))
         along = sum(s[axis] for s in shapes)
         return (along, shapes[0][1]) if axis == 0 else (shapes[0][0], along)
 
@@ -39,14 +40,14 @@ def _stack_adjoints(axis: int) -> Any:
 def _take_shape(shapes: Sequence[Shape], top: int, bottom: int, left: int, right: int) -> Shape:
     ((rows, columns),) = shapes
     if not (0 <= top < bottom <= rows and 0 <= left < right <= columns):
-        raise ValueError(f"rows {top} to {bottom}, columns {left} to {right} are no part of {rows}×{columns}")
+        raise WrongShape(message("no_such_part", rows=(top, bottom), columns=(left, right), shape=(rows, columns)))
     return bottom - top, right - left
 
 
 def _embed_shape(shapes: Sequence[Shape], rows: int, columns: int, top: int, left: int) -> Shape:
     ((r, c),) = shapes
     if top < 0 or left < 0 or top + r > rows or left + c > columns:
-        raise ValueError(f"{r}×{c} at ({top}, {left}) doesn't fit into {rows}×{columns}")
+        raise WrongShape(message("no_room", shape=(r, c), at=(top, left), within=(rows, columns)))
     return rows, columns
 
 
@@ -63,7 +64,7 @@ def _embed_adjoints(use: Use) -> tuple[Any, ...]:
 
 def _block_shape(shapes: Sequence[Shape], rows: int, columns: int) -> Shape:
     if any(shape != (1, 1) for shape in shapes) or len(shapes) != rows * columns:
-        raise ValueError(f"a block of {rows}×{columns} scalars is made of {rows * columns} scalars")
+        raise WrongShape(message("block_of_scalars", shape=(rows, columns)))
     return rows, columns
 
 
@@ -78,7 +79,7 @@ def _block_adjoints(use: Use) -> tuple[Any, ...]:
 def _broadcast_shape(shapes: Sequence[Shape], rows: int, columns: int) -> Shape:
     ((r, c),) = shapes
     if r not in (1, rows) or c not in (1, columns):
-        raise ValueError(f"{r}×{c} doesn't broadcast to {rows}×{columns}")
+        raise WrongShape(message("no_broadcast", shape=(r, c), to=(rows, columns)))
     return rows, columns
 
 
@@ -89,7 +90,7 @@ def _broadcast_adjoints(use: Use) -> tuple[Any, ...]:
     return (applied("total", use.full_adjoint, None if down and along else 0 if down else 1),)
 
 
-ROWS = (
+ROWS: tuple[Structural, ...] = (
     Structural(
         name="take",
         summary="a part of a matrix: rows top to bottom, columns left to right (ends excluded)",
@@ -99,6 +100,9 @@ ROWS = (
         adjoints=_take_adjoints,
         evaluate=lambda system, a, top, bottom, left, right: a[..., top:bottom, left:right],
         cost="none",
+        by_hand=False,
+        kernel=False,
+        polynomial=True,
     ),
     Structural(
         name="embed",
@@ -110,6 +114,9 @@ ROWS = (
         adjoints=_embed_adjoints,
         evaluate=lambda system, a, rows, columns, top, left: system.embed(a, rows, columns, top, left),
         cost="none",
+        by_hand=False,
+        kernel=False,
+        polynomial=True,
     ),
     Structural(
         name="vstack",
@@ -120,6 +127,9 @@ ROWS = (
         adjoints=_stack_adjoints(0),
         evaluate=lambda system, *parts: system.concatenate(parts, 0),
         cost="none",
+        by_hand=False,
+        kernel=False,
+        polynomial=True,
     ),
     Structural(
         name="hstack",
@@ -130,6 +140,9 @@ ROWS = (
         adjoints=_stack_adjoints(1),
         evaluate=lambda system, *parts: system.concatenate(parts, 1),
         cost="none",
+        by_hand=False,
+        kernel=False,
+        polynomial=True,
     ),
     Structural(
         name="block",
@@ -141,6 +154,10 @@ ROWS = (
         adjoints=_block_adjoints,
         evaluate=lambda system, *arguments: system.block(arguments[:-2], *arguments[-2:]),
         cost="none",
+        authored=False,
+        by_hand=False,
+        kernel=False,
+        polynomial=True,
     ),
     Structural(
         name="broadcast",
@@ -152,6 +169,9 @@ ROWS = (
         adjoints=_broadcast_adjoints,
         evaluate=lambda system, a, rows, columns: system.broadcast(a, rows, columns),
         cost="none",
+        by_hand=False,
+        kernel=False,
+        polynomial=True,
     ),
     Structural(
         name="identity",
@@ -163,5 +183,8 @@ ROWS = (
         adjoints=lambda use: (),
         evaluate=lambda system, n: system.identity(n),
         cost="none",
+        by_hand=False,
+        kernel=False,
+        polynomial=True,
     ),
 )

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from symgrad.basics.errors import WrongShape
+from symgrad.basics.messages import message
 from symgrad.operations import axes
 from symgrad.operations.axes import along, cut, part, stacked
-from symgrad.operations.row import Composition, Structural, Use
+from symgrad.operations.options import plain
+from symgrad.operations.row import Composition, Structural, Use, by_name
 from symgrad.operations.rows import arithmetic, elementary, reductions
-from symgrad.operations.rows.reductions import torch_softmax_axis
 from symgrad.operations.shapes import Shape
 from symgrad.operations.sympy_nodes import applied, shape_of
 
-ROW: dict[str, Any] = {row.name: row for module in (arithmetic, elementary, reductions) for row in module.ROWS}
+ROW = by_name(arithmetic.ROWS, elementary.ROWS, reductions.ROWS)
 
 
 def _nll(log_probabilities: Any, t: Any, axis: Any) -> Any:
@@ -27,7 +29,7 @@ def _nll(log_probabilities: Any, t: Any, axis: Any) -> Any:
 
 def _cross_entropy(z: Any, t: Any, axis: Any, label_smoothing: Any) -> Any:
     if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"label_smoothing lies between 0 and 1, found {label_smoothing}")
+        raise WrongShape(message("label_smoothing_outside", found=plain(label_smoothing)))
     log_probabilities = ROW["log_softmax"](z, axis=axis)
     if label_smoothing:
         shape = shape_of(z)
@@ -46,10 +48,11 @@ def _soft_margin(z: Any, y: Any, axis: Any) -> Any:
 
 def _half(shapes: Sequence[Shape], axis: Any) -> Shape:
     (shape,) = shapes
-    length = shape[along(shape, axis)]
+    axis = along(shape, axis)
+    length = shape[axis]
     if length % 2:
-        raise ValueError(f"glu halves an even number of {('rows', 'columns')[along(shape, axis)]}, found {length}")
-    return (length // 2, shape[1]) if along(shape, axis) == 0 else (shape[0], length // 2)
+        raise WrongShape(message("halves_uneven", operation="glu", axis=axis, found=length))
+    return (length // 2, shape[1]) if axis == 0 else (shape[0], length // 2)
 
 
 def _glu(system: Any, a: Any, axis: Any) -> Any:
@@ -67,7 +70,7 @@ def _glu_adjoints(use: Use) -> tuple[Any, ...]:
     return (stacked(axis, use.adjoint * gate, by_gate),)
 
 
-ROWS = (
+ROWS: tuple[Composition | Structural, ...] = (
     Composition(
         name="nll_loss",
         summary="−Σ b a, a being logarithms of probabilities",
@@ -108,6 +111,6 @@ ROWS = (
         shape=_half,
         adjoints=_glu_adjoints,
         evaluate=_glu,
-        torch=lambda torch, a, axis: torch.nn.functional.glu(a, torch_softmax_axis(a, axis)),
+        by_hand=False,
     ),
 )

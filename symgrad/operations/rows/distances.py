@@ -11,19 +11,17 @@ import numpy as np
 import sympy
 
 from symgrad.operations import axes
-from symgrad.operations.row import Composition
+from symgrad.operations.row import Composition, by_name
 from symgrad.operations.rows import arithmetic, elementary, losses, piecewise, reductions
 from symgrad.operations.sympy_nodes import shape_of
 
-ROW: dict[str, Any] = {
-    row.name: row for module in (arithmetic, elementary, losses, piecewise, reductions) for row in module.ROWS
-}
+ROW = by_name(arithmetic.ROWS, elementary.ROWS, losses.ROWS, piecewise.ROWS, reductions.ROWS)
 PYTORCH_EPSILON = sympy.Rational(float(np.float32(1e-12)))
 """What PyTorch adds to squared lengths in a cosine embedding loss: 10⁻¹² in float32, whatever the dtype."""
 
 
 def _along(a: Any, axis: Any) -> Any:
-    """An axis that is given, or None for a row or a column. Raises ValueError otherwise."""
+    """An axis that is given, or None for a row or a column. Raises WrongShape otherwise."""
     axes.kept([shape_of(a)], axis)
     return axis
 
@@ -64,7 +62,7 @@ def _cosine_embedding(a: Any, b: Any, y: Any, margin: Any, axis: Any) -> Any:
     return ROW["hinge_embedding_loss"](ROW["subtract"](1, cosine), y, margin=1 - sympy.sympify(margin, strict=True))
 
 
-ROWS = (
+ROWS: tuple[Composition, ...] = (
     Composition(
         name="vector_norm",
         summary="(Σ |a|ᵖ)¹ᐟᵖ, the greatest |a| where the order is ∞, the smallest where it is −∞",
@@ -79,6 +77,7 @@ ROWS = (
         options={"order": 2},
         example="dist(A, B) + x*dist(A, c, order=3)",
         compose=lambda a, b, order: vector_norm(ROW["subtract"](a, b), order, None),
+        over_matrices=True,
     ),
     Composition(
         name="normalize",

@@ -9,47 +9,10 @@ import scipy.special
 import sympy
 from sympy import pi, sqrt
 
-from symgrad.operations.row import Elementwise, Rule
+from symgrad.operations.row import Elementwise
 from symgrad.operations.rows.arithmetic import HALF, choose
+from symgrad.operations.rows.of_one_operand import function
 from symgrad.operations.sympy_nodes import applied
-
-
-def _function(
-    name: str,
-    summary: str,
-    partial: Any,
-    *,
-    head: Any = None,
-    numpy: Any = None,
-    arb: str | None = None,
-    argument: str = "x",
-    domain: str = "all reals",
-    torch: str | None = None,
-    swing: tuple[float, float] | None = None,
-) -> Elementwise:
-    """A function of one operand that every number system knows under a name."""
-    method, attribute = arb or name, torch or name
-
-    def call_torch(module: Any, x: Any) -> Any:
-        return getattr(module, attribute)(x)
-
-    def partials(value: Any, x: Any) -> tuple[Any, ...]:
-        return (partial(value, x),)
-
-    rule: Rule = partials
-    return Elementwise(
-        name=name,
-        summary=summary,
-        heads=() if head is None else (head,),
-        example=f"y*{name}({argument})" + (f" + total({name}(A))" if argument == "x" else ""),
-        partials=rule,
-        numpy=numpy or getattr(np, name),
-        arb=lambda ball: getattr(ball, method)(),
-        torch=call_torch,
-        domain=domain,
-        swing=swing,
-    )
-
 
 INSIDE = "x/4"
 """An argument that lies within (−1, 1) at the points that examples are sampled at."""
@@ -71,10 +34,10 @@ def _polygamma(n: Any, x: Any) -> Any:
     return (-1) ** (order + 1) * one.gamma() * one.zeta(x)
 
 
-def _sinc_partials(value: Any, x: Any) -> tuple[Any, ...]:
+def _sinc_partial(value: Any, x: Any) -> Any:
     """0 at 0; elsewhere a difference that cancels near 0."""
     z = pi * x
-    return (choose(0, sympy.Eq(x, 0), (z * applied("cos", z) - applied("sin", z)) / (pi * x**2)),)
+    return choose(0, sympy.Eq(x, 0), (z * applied("cos", z) - applied("sin", z)) / (pi * x**2))
 
 
 def _logaddexp(a: Any, b: Any) -> Any:
@@ -100,71 +63,120 @@ def _lerp(a: Any, b: Any, weight: Any) -> Any:
     return choose(a + weight * (b - a), applied("abs", weight) < HALF, b - (b - a) * (1 - weight))
 
 
-ROWS = (
-    _function("exp", "eˣ", lambda v, x: v, head=sympy.exp),
-    _function("log", "ln x", lambda v, x: 1 / x, head=sympy.log, argument="x**2 + 1", domain="x > 0"),
-    _function("log1p", "ln(1 + x)", lambda v, x: 1 / (1 + x), argument=INSIDE, domain="x > −1"),
-    _function("expm1", "eˣ − 1", lambda v, x: v + 1),
-    _function("sqrt", "√x", lambda v, x: 1 / (2 * v), head=sympy.sqrt, argument="x**2 + 1", domain="x > 0"),
-    _function("sin", "sin x", lambda v, x: applied("cos", x), head=sympy.sin, swing=(np.pi / 2, 2.0)),
-    _function("cos", "cos x", lambda v, x: -applied("sin", x), head=sympy.cos, swing=(np.pi / 2, 2.0)),
-    _function("tan", "tan x", lambda v, x: 1 + v**2, head=sympy.tan, domain="cos x ≠ 0", swing=(np.pi / 2, np.inf)),
-    _function(
-        "asin", "arcsin x", lambda v, x: 1 / applied("sqrt", 1 - x**2), head=sympy.asin, argument=INSIDE, domain="|x| < 1"
+ROWS: tuple[Elementwise, ...] = (
+    function("exp", "eˣ", lambda v, x: v, latex=r"\exp", heads=(sympy.exp,), saturates=True, vanishes=True),
+    function(
+        "log",
+        "ln x",
+        lambda v, x: 1 / x,
+        sign="ln",
+        latex=r"\ln",
+        aliases=("ln",),
+        heads=(sympy.log,),
+        argument="x**2 + 1",
+        domain="x > 0",
+        one_sided=True,
     ),
-    _function(
-        "acos", "arccos x", lambda v, x: -1 / applied("sqrt", 1 - x**2), head=sympy.acos, argument=INSIDE, domain="|x| < 1"
+    function("log1p", "ln(1 + x)", lambda v, x: 1 / (1 + x), argument=INSIDE, domain="x > −1", one_sided=True),
+    function("expm1", "eˣ − 1", lambda v, x: v + 1, saturates=True),
+    function("sqrt", "√x", lambda v, x: 1 / (2 * v), heads=(sympy.sqrt,), argument="x**2 + 1", domain="x > 0", one_sided=True),
+    function("sin", "sin x", lambda v, x: applied("cos", x), latex=r"\sin", heads=(sympy.sin,), swing=(np.pi / 2, 2.0)),
+    function("cos", "cos x", lambda v, x: -applied("sin", x), latex=r"\cos", heads=(sympy.cos,), swing=(np.pi / 2, 2.0)),
+    function(
+        "tan",
+        "tan x",
+        lambda v, x: 1 + v**2,
+        latex=r"\tan",
+        aliases=("tg",),
+        heads=(sympy.tan,),
+        domain="cos x ≠ 0",
+        swing=(np.pi / 2, np.inf),
     ),
-    _function("atan", "arctan x", lambda v, x: 1 / (1 + x**2), head=sympy.atan),
-    _function("sinh", "sinh x", lambda v, x: applied("cosh", x), head=sympy.sinh),
-    _function("cosh", "cosh x", lambda v, x: applied("sinh", x), head=sympy.cosh),
-    _function("tanh", "tanh x", lambda v, x: 1 - v**2, head=sympy.tanh),
-    _function("asinh", "arsinh x", lambda v, x: 1 / applied("sqrt", x**2 + 1), head=sympy.asinh),
-    _function(
+    function(
+        "asin",
+        "arcsin x",
+        lambda v, x: 1 / applied("sqrt", 1 - x**2),
+        aliases=("arcsin",),
+        heads=(sympy.asin,),
+        argument=INSIDE,
+        domain="|x| < 1",
+    ),
+    function(
+        "acos",
+        "arccos x",
+        lambda v, x: -1 / applied("sqrt", 1 - x**2),
+        aliases=("arccos",),
+        heads=(sympy.acos,),
+        argument=INSIDE,
+        domain="|x| < 1",
+    ),
+    function("atan", "arctan x", lambda v, x: 1 / (1 + x**2), aliases=("arctan",), heads=(sympy.atan,)),
+    function(
+        "sinh", "sinh x", lambda v, x: applied("cosh", x), latex=r"\sinh", aliases=("sh",), heads=(sympy.sinh,), saturates=True
+    ),
+    function(
+        "cosh", "cosh x", lambda v, x: applied("sinh", x), latex=r"\cosh", aliases=("ch",), heads=(sympy.cosh,), saturates=True
+    ),
+    function("tanh", "tanh x", lambda v, x: 1 - v**2, latex=r"\tanh", aliases=("th",), heads=(sympy.tanh,), saturates=True),
+    function("asinh", "arsinh x", lambda v, x: 1 / applied("sqrt", x**2 + 1), aliases=("arsinh",), heads=(sympy.asinh,)),
+    function(
         "acosh",
         "arcosh x",
         lambda v, x: 1 / applied("sqrt", x**2 - 1),
-        head=sympy.acosh,
+        aliases=("arcosh",),
+        heads=(sympy.acosh,),
         argument="1 + exp(x)",
         domain="x > 1",
     ),
-    _function("atanh", "artanh x", lambda v, x: 1 / (1 - x**2), head=sympy.atanh, argument=INSIDE, domain="|x| < 1"),
-    _function(
+    function(
+        "atanh",
+        "artanh x",
+        lambda v, x: 1 / (1 - x**2),
+        aliases=("artanh",),
+        heads=(sympy.atanh,),
+        argument=INSIDE,
+        domain="|x| < 1",
+    ),
+    function(
         "erf",
         "2/√π ∫₀ˣ exp(−t²) dt",
         lambda v, x: 2 / sqrt(pi) * applied("exp", -(x**2)),
-        head=sympy.erf,
+        heads=(sympy.erf,),
         numpy=scipy.special.erf,
+        saturates=True,
     ),
-    _function(
+    function(
         "erfc",
         "1 − erf x",
         lambda v, x: -2 / sqrt(pi) * applied("exp", -(x**2)),
-        head=sympy.erfc,
+        heads=(sympy.erfc,),
         numpy=scipy.special.erfc,
+        saturates=True,
+        vanishes=True,
     ),
-    _function(
+    function(
         "gammaln",
         "ln |Γ(x)|",
         lambda v, x: applied("polygamma", x, 0),
-        head=sympy.loggamma,
+        sign="ln Γ",
+        latex=r"\ln \Gamma",
+        aliases=("lgamma",),
+        heads=(sympy.loggamma,),
         numpy=scipy.special.gammaln,
         arb="lgamma",
-        torch="lgamma",
         argument="exp(x)",
         domain="x > 0",
     ),
-    Elementwise(
-        name="polygamma",
-        summary="the derivative of order n + 1 of ln Γ(x)",
+    function(
+        "polygamma",
+        "the derivative of order n + 1 of ln Γ(x)",
+        lambda v, x, n: applied("polygamma", x, n + 1),
         options={"n": 0},
-        example="y*polygamma(exp(x), n=1)",
-        partials=lambda v, x, n: (applied("polygamma", x, n + 1),),
         numpy=_polygamma_floats,
         arb=lambda x, n: _polygamma(n, x),
-        torch=lambda torch, x, n: torch.polygamma(int(n), x),
         ulps=16,
         domain="x > 0",
+        example="y*polygamma(exp(x), n=1)",
     ),
     Elementwise(
         name="atan2",
@@ -175,94 +187,87 @@ ROWS = (
         partials=lambda v, y, x: (x / (x**2 + y**2), -y / (x**2 + y**2)),
         numpy=np.arctan2,
         arb=lambda y, x: type(x).atan2(y, x),
-        torch=lambda torch, y, x: torch.atan2(y, x),
         domain="not both 0",
     ),
-    Elementwise(
-        name="sigmoid",
-        summary="1/(1 + e⁻ˣ)",
-        example="y*sigmoid(x) + total(sigmoid(A))",
-        partials=lambda v, x: (v * (1 - v),),
+    function(
+        "sigmoid",
+        "1/(1 + e⁻ˣ)",
+        lambda v, x: v * (1 - v),
+        sign="σ",
+        latex=r"\sigma",
+        aliases=(
+            "σ",
+            "sigma",
+            "expit",
+            "logistic",
+        ),
         definition=lambda x: 1 / (1 + applied("exp", -x)),
         numpy=scipy.special.expit,
         arb=lambda x: 1 / (1 + (-x).exp()),
-        torch=lambda torch, x: torch.sigmoid(x),
+        saturates=True,
+        vanishes=True,
     ),
-    Elementwise(
-        name="logsigmoid",
-        summary="ln σ(x)",
-        example="y*logsigmoid(x) + total(logsigmoid(A))",
-        partials=lambda v, x: (applied("sigmoid", -x),),
+    function(
+        "logsigmoid",
+        "ln σ(x)",
+        lambda v, x: applied("sigmoid", -x),
+        aliases=("log_sigmoid",),
         definition=lambda x: -applied("log1p", applied("exp", -x)),
         numpy=scipy.special.log_expit,
         arb=lambda x: -(-x).exp().log1p(),
-        torch=lambda torch, x: torch.nn.functional.logsigmoid(x),
+        saturates=True,
+        vanishes=True,
     ),
-    Elementwise(
-        name="exp2",
-        summary="2ˣ",
-        example="y*exp2(x) + total(exp2(A))",
-        partials=lambda v, x: (v * applied("log", 2),),
-        numpy=np.exp2,
-        arb=lambda x: type(x)(2) ** x,
-        torch=lambda torch, x: torch.exp2(x),
-    ),
-    Elementwise(
-        name="log2",
-        summary="log₂ x",
-        example="y*log2(x**2 + 1)",
-        partials=lambda v, x: (1 / (x * applied("log", 2)),),
-        numpy=np.log2,
+    function("exp2", "2ˣ", lambda v, x: v * applied("log", 2), arb=lambda x: type(x)(2) ** x, saturates=True, vanishes=True),
+    function(
+        "log2",
+        "log₂ x",
+        lambda v, x: 1 / (x * applied("log", 2)),
         arb=lambda x: x.log_base(2),
-        torch=lambda torch, x: torch.log2(x),
         domain="x > 0",
+        argument="x**2 + 1",
+        one_sided=True,
     ),
-    Elementwise(
-        name="log10",
-        summary="log₁₀ x",
-        example="y*log10(x**2 + 1)",
-        partials=lambda v, x: (1 / (x * applied("log", 10)),),
-        numpy=np.log10,
+    function(
+        "log10",
+        "log₁₀ x",
+        lambda v, x: 1 / (x * applied("log", 10)),
+        aliases=("lg",),
         arb=lambda x: x.log_base(10),
-        torch=lambda torch, x: torch.log10(x),
         domain="x > 0",
+        argument="x**2 + 1",
+        one_sided=True,
     ),
-    Elementwise(
-        name="rsqrt",
-        summary="1/√x",
-        example="y*rsqrt(x**2 + 1)",
-        partials=lambda v, x: (-(v**3) / 2,),
+    function(
+        "rsqrt",
+        "1/√x",
+        lambda v, x: -(v**3) / 2,
         numpy=lambda x: 1 / np.sqrt(x),
-        arb=lambda x: x.rsqrt(),
-        torch=lambda torch, x: torch.rsqrt(x),
         domain="x > 0",
+        argument="x**2 + 1",
+        one_sided=True,
     ),
-    Elementwise(
-        name="reciprocal",
-        summary="1/x",
-        example="y*reciprocal(x) + total(reciprocal(A))",
-        partials=lambda v, x: (-(v**2),),
+    function(
+        "reciprocal",
+        "1/x",
+        lambda v, x: -(v**2),
         definition=lambda x: 1 / x,
-        torch=lambda torch, x: torch.reciprocal(x),
         domain="x ≠ 0",
     ),
-    Elementwise(
-        name="negative",
-        summary="−x",
-        example="y*exp(negative(x)) + total(negative(square(A)))",
-        partials=lambda v, x: (sympy.Integer(-1),),
+    function(
+        "negative",
+        "−x",
+        lambda v, x: sympy.Integer(-1),
         definition=lambda x: -x,
-        torch=lambda torch, x: torch.negative(x),
         ulps=0,
+        example="y*exp(negative(x)) + total(negative(square(A)))",
     ),
-    Elementwise(
-        name="sinc",
-        summary="sin(πx)/(πx), 1 at 0",
-        example="y*sinc(x) + total(sinc(A))",
-        partials=_sinc_partials,
+    function(
+        "sinc",
+        "sin(πx)/(πx), 1 at 0",
+        _sinc_partial,
         definition=lambda x: choose(1, sympy.Eq(x, 0), applied("sin", pi * x) / (pi * x)),
-        arb=lambda x: x.sinc_pi(),
-        torch=lambda torch, x: torch.sinc(x),
+        arb="sinc_pi",
     ),
     Elementwise(
         name="hypot",
@@ -272,7 +277,6 @@ ROWS = (
         partials=lambda v, a, b: (a / v, b / v),
         numpy=np.hypot,
         arb=lambda a, b: (a * a + b * b).nonnegative_part().sqrt(),
-        torch=lambda torch, a, b: torch.hypot(a, b),
         kinks=lambda a, b: (applied("abs", a) + applied("abs", b),),
         convention="nan at (0, 0)",
     ),
@@ -283,7 +287,6 @@ ROWS = (
         example="logaddexp(x, y) + total(logaddexp(A, c))",
         partials=_share("exp"),
         definition=_logaddexp,
-        torch=lambda torch, a, b: torch.logaddexp(a, b),
     ),
     Elementwise(
         name="logaddexp2",
@@ -292,7 +295,6 @@ ROWS = (
         example="logaddexp2(x, y) + total(logaddexp2(A, c))",
         partials=_share("exp2"),
         definition=_logaddexp2,
-        torch=lambda torch, a, b: torch.logaddexp2(a, b),
     ),
     Elementwise(
         name="lerp",
@@ -301,7 +303,7 @@ ROWS = (
         example="lerp(x, y**2, x*y) + total(lerp(A, B, x))",
         partials=lambda v, a, b, weight: (1 - weight, weight, b - a),
         definition=_lerp,
-        torch=lambda torch, a, b, weight: torch.lerp(a, b, weight),
+        by_hand=False,
     ),
     Elementwise(
         name="addcmul",
@@ -311,7 +313,7 @@ ROWS = (
         example="addcmul(x, y, x) + total(addcmul(c, A, B, value=0.75))",
         partials=lambda v, a, b, c, value: (sympy.Integer(1), value * c, value * b),
         definition=lambda a, b, c, value: a + value * b * c,
-        torch=lambda torch, a, b, c, value: torch.addcmul(a, b, c, value=value),
+        by_hand=False,
     ),
     Elementwise(
         name="addcdiv",
@@ -321,8 +323,8 @@ ROWS = (
         example="addcdiv(x, y, x) + total(addcdiv(c, A, B, value=0.75))",
         partials=lambda v, a, b, c, value: (sympy.Integer(1), value / c, -value * b / c**2),
         definition=lambda a, b, c, value: a + value * b / c,
-        torch=lambda torch, a, b, c, value: torch.addcdiv(a, b, c, value=value),
         domain="c ≠ 0",
+        by_hand=False,
     ),
     Elementwise(
         name="ldexp",
@@ -331,22 +333,20 @@ ROWS = (
         example="ldexp(x, y) + total(ldexp(A, c))",
         partials=lambda v, a, b: (applied("exp2", b), v * applied("log", 2)),
         definition=lambda a, b: a * applied("exp2", b),
-        torch=lambda torch, a, b: torch.ldexp(a, b),
+        by_hand=False,
     ),
-    Elementwise(
-        name="deg2rad",
-        summary="πx/180",
-        example="y*deg2rad(square(x)) + total(deg2rad(square(A)))",
-        partials=lambda v, x: (pi / 180,),
+    function(
+        "deg2rad",
+        "πx/180",
+        lambda v, x: pi / 180,
         definition=lambda x: pi * x / 180,
-        torch=lambda torch, x: torch.deg2rad(x),
+        example="y*deg2rad(square(x)) + total(deg2rad(square(A)))",
     ),
-    Elementwise(
-        name="rad2deg",
-        summary="180x/π",
-        example="y*rad2deg(square(x)) + total(rad2deg(square(A)))",
-        partials=lambda v, x: (180 / pi,),
+    function(
+        "rad2deg",
+        "180x/π",
+        lambda v, x: 180 / pi,
         definition=lambda x: 180 * x / pi,
-        torch=lambda torch, x: torch.rad2deg(x),
+        example="y*rad2deg(square(x)) + total(rad2deg(square(A)))",
     ),
 )

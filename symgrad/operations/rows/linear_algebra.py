@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from symgrad.operations.row import Composition, Structural, Use
+from symgrad.basics.errors import WrongShape
+from symgrad.basics.messages import message
+from symgrad.operations.row import Composition, Structural, Use, by_name
 from symgrad.operations.rows import arithmetic
 from symgrad.operations.shapes import Shape
 from symgrad.operations.sympy_nodes import applied, is_matrix
@@ -30,7 +32,7 @@ def product(a: Any, b: Any) -> Any:
 def _square(shapes: Sequence[Shape], *_: Any) -> Shape:
     ((rows, columns),) = shapes
     if rows != columns:
-        raise ValueError(f"a square matrix is needed, found {rows}×{columns}")
+        raise WrongShape(message("not_square", shape=(rows, columns)))
     return rows, columns
 
 
@@ -42,7 +44,7 @@ def _scalar_of_square(shapes: Sequence[Shape], *_: Any) -> Shape:
 def _matmul_shape(shapes: Sequence[Shape]) -> Shape:
     (rows, inner), (inner_too, columns) = shapes
     if inner != inner_too:
-        raise ValueError(f"{rows}×{inner} times {inner_too}×{columns} isn't a matrix product")
+        raise WrongShape(message("no_matrix_product", left=(rows, inner), right=(inner_too, columns)))
     return rows, columns
 
 
@@ -71,20 +73,25 @@ def _trace(system: Any, a: Any) -> Any:
 
 
 def _dot(a: Any, b: Any) -> Any:
-    product = multiply(a, b)
+    product = ROW["hadamard"](a, b)
     return applied("total", product, None) if is_matrix(product) else product
 
 
-_ROWS = (
+_ROWS: tuple[Composition | Structural, ...] = (
     Structural(
         name="matmul",
         summary="A B, the matrix product",
+        aliases=("mm",),
         operands=2,
         example="total(square(A*B*c)) + (c.T*A*c)[0, 0]",
         shape=_matmul_shape,
         adjoints=_matmul_adjoints,
         evaluate=lambda system, a, b: a @ b,
         cost="product",
+        by_hand=False,
+        kernel=False,
+        product=True,
+        polynomial=True,
     ),
     Structural(
         name="transpose",
@@ -94,29 +101,41 @@ _ROWS = (
         adjoints=lambda use: (transposed(use.adjoint),),
         evaluate=lambda system, a: a.mT,
         cost="none",
+        kernel=False,
+        polynomial=True,
     ),
     Structural(
         name="trace",
         summary="Σ of the diagonal",
+        sign="tr",
+        latex=r"\operatorname{tr}",
+        aliases=("tr",),
         example="trace(A*B)",
         scalar_valued=True,
         shape=_scalar_of_square,
         adjoints=lambda use: (use.adjoint * applied("identity", use.shapes[0][0]),),
         evaluate=_trace,
+        kernel=False,
+        polynomial=True,
     ),
     Structural(
         name="inverse",
         summary="A⁻¹",
+        aliases=("inv",),
         example="total(hadamard(inverse(S), B))",
         shape=_square,
         adjoints=_inverse_adjoints,
         evaluate=lambda system, a: system.inverse(a),
         cost="cube",
         domain="det A ≠ 0",
+        kernel=False,
     ),
     Structural(
         name="determinant",
         summary="det A",
+        sign="det",
+        latex=r"\det",
+        aliases=("det",),
         example="determinant(S)*x",
         scalar_valued=True,
         shape=_scalar_of_square,
@@ -124,25 +143,26 @@ _ROWS = (
         evaluate=lambda system, a: system.determinant(a),
         cost="cube",
         domain="det A ≠ 0",
+        kernel=False,
     ),
     Structural(
         name="logdet",
         summary="ln det A",
+        sign="ln det",
+        latex=r"\ln \det",
         example="logdet(S)*x",
         scalar_valued=True,
         shape=_scalar_of_square,
         adjoints=lambda use: (use.adjoint * transposed(applied("inverse", use.operands[0])),),
         evaluate=lambda system, a: system.log(system.determinant(a)),
-        torch=lambda torch, a: torch.logdet(a)[..., None, None],
         cost="cube",
         domain="det A > 0",
     ),
 )
 
-multiply = next(row for row in arithmetic.ROWS if row.name == "hadamard")
-matmul, transpose = _ROWS[:2]
+ROW = by_name(arithmetic.ROWS, _ROWS)
 
-ROWS = (
+ROWS: tuple[Composition | Structural, ...] = (
     *_ROWS,
     Composition(
         name="dot",
@@ -150,12 +170,14 @@ ROWS = (
         operands=2,
         example="dot(A*c, c)",
         compose=_dot,
+        over_matrices=True,
     ),
     Composition(
         name="outer",
         summary="a bᵀ",
         operands=2,
         example="total(hadamard(outer(c, A*c), B))",
-        compose=lambda a, b: matmul(a, transpose(b)),
+        compose=lambda a, b: ROW["matmul"](a, ROW["transpose"](b)),
+        over_matrices=True,
     ),
 )

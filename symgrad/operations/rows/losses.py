@@ -12,25 +12,14 @@ from typing import Any
 import sympy
 from sympy import pi
 
-from symgrad.operations.row import Composition, Elementwise
+from symgrad.operations.row import Composition, Elementwise, by_name
 from symgrad.operations.rows import arithmetic
 from symgrad.operations.rows.arithmetic import HALF, choose
 from symgrad.operations.sympy_nodes import applied
 
-SUBTRACT, ABS = (next(row for row in arithmetic.ROWS if row.name == name) for name in ("subtract", "abs"))
+ROW = by_name(arithmetic.ROWS)
 LEAST_LOG = sympy.Integer(-100)
 """What PyTorch clamps the logarithms of a binary cross-entropy at."""
-
-
-def own(name: str, operands: int = 2, *options: str) -> Any:
-    """PyTorch's own loss, entry by entry, over operands that broadcast (PyTorch wants equal shapes)."""
-
-    def call(torch: Any, *arguments: Any) -> Any:
-        given = dict(zip(options, arguments[operands:], strict=True))
-        tensors = torch.broadcast_tensors(*arguments[:operands])
-        return getattr(torch.nn.functional, name)(*tensors, reduction="none", **given)
-
-    return call
 
 
 def _smooth_l1(a: Any, b: Any, beta: Any) -> Any:
@@ -86,12 +75,6 @@ def _with_logits_partials(value: Any, z: Any, y: Any, pos_weight: Any) -> tuple[
     weighted = pos_weight * y
     by_target = applied("logsigmoid", -z) - pos_weight * applied("logsigmoid", z)
     return (weighted + 1 - y) * s - weighted, by_target
-
-
-def _with_logits_torch(torch: Any, z: Any, y: Any, pos_weight: Any) -> Any:
-    weight = None if pos_weight is None else torch.tensor(pos_weight, dtype=z.dtype)
-    z, y = torch.broadcast_tensors(z, y)
-    return torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none", pos_weight=weight)
 
 
 def _kl_div(x: Any, t: Any, log_target: Any) -> Any:
@@ -155,13 +138,13 @@ def _ranking_partials(value: Any, a: Any, b: Any, y: Any, margin: Any) -> tuple[
     return -y * active, y * active, -(a - b) * active
 
 
-ROWS = (
+ROWS: tuple[Composition | Elementwise, ...] = (
     Composition(
         name="l1_loss",
         summary="|a − b|",
         operands=2,
         example="total(l1_loss(A, B)) + y*l1_loss(x, y)",
-        compose=lambda a, b: ABS(SUBTRACT(a, b)),
+        compose=lambda a, b: ROW["abs"](ROW["subtract"](a, b)),
     ),
     Elementwise(
         name="mse_loss",
@@ -170,7 +153,6 @@ ROWS = (
         example="mean(mse_loss(A, B)) + y*mse_loss(x, y)",
         partials=lambda v, a, b: (2 * (a - b), -2 * (a - b)),
         definition=lambda a, b: (a - b) ** 2,
-        torch=own("mse_loss"),
     ),
     Elementwise(
         name="smooth_l1_loss",
@@ -180,7 +162,6 @@ ROWS = (
         example="mean(smooth_l1_loss(A, B, beta=0.7)) + y*smooth_l1_loss(x, y, beta=0.3) + smooth_l1_loss(x, 2, beta=0)",
         partials=_smooth_l1_partials,
         definition=_smooth_l1,
-        torch=own("smooth_l1_loss", 2, "beta"),
         kinks=lambda a, b, beta: (a - b,) if beta == 0 else (),
         convention="0 at a = b where beta is 0",
     ),
@@ -192,7 +173,6 @@ ROWS = (
         example="mean(huber_loss(A, B, delta=0.7)) + y*huber_loss(x, y, delta=0.3)",
         partials=_huber_partials,
         definition=_huber,
-        torch=own("huber_loss", 2, "delta"),
     ),
     Elementwise(
         name="binary_cross_entropy",
@@ -201,7 +181,6 @@ ROWS = (
         example="mean(binary_cross_entropy(sigmoid(A), B)) + x*binary_cross_entropy(sigmoid(x), y)",
         partials=_cross_entropy_partials,
         definition=_cross_entropy,
-        torch=own("binary_cross_entropy"),
         domain="a and b between 0 and 1; PyTorch's derivative by a isn't that of its own value where a(1 − a) < 10⁻¹²",
         kinks=lambda p, y: (p - _least(), 1 - p - _least()),
         convention="0 from the logarithm that is clamped",
@@ -214,7 +193,6 @@ ROWS = (
         example="mean(binary_cross_entropy_with_logits(A, B)) + binary_cross_entropy_with_logits(x, y, pos_weight=3)",
         partials=_with_logits_partials,
         definition=_with_logits,
-        torch=_with_logits_torch,
     ),
     Elementwise(
         name="kl_div",
@@ -224,7 +202,6 @@ ROWS = (
         example="mean(kl_div(A, exp(B))) + kl_div(x, y, log_target=True)",
         partials=_kl_div_partials,
         definition=_kl_div,
-        torch=own("kl_div", 2, "log_target"),
         domain="b ≥ 0, unless log_target",
     ),
     Elementwise(
@@ -235,7 +212,6 @@ ROWS = (
         example="mean(poisson_nll_loss(A, B)) + poisson_nll_loss(exp(x), exp(y), log_input=False, full=True)",
         partials=_poisson_partials,
         definition=_poisson,
-        torch=own("poisson_nll_loss", 2, "log_input", "full", "eps"),
         domain="a > 0 without log_input; where full PyTorch's derivative by b is nan for b ≤ 0",
         kinks=lambda x, t, log_input, full, eps: (t - 1,) if full else (),
         convention="without the last term at b = 1",
@@ -248,7 +224,6 @@ ROWS = (
         example="mean(gaussian_nll_loss(A, B, exp(c))) + gaussian_nll_loss(x, y, exp(x), full=True)",
         partials=_gaussian_partials,
         definition=_gaussian,
-        torch=own("gaussian_nll_loss", 3, "full", "eps"),
         domain="c ≥ 0; below eps PyTorch's derivative by c is that at eps, for its clamp lets it through",
         kinks=lambda x, t, var, full, eps: (var - eps,),
         convention="the one above at c = eps",
@@ -260,7 +235,6 @@ ROWS = (
         example="mean(soft_margin_loss(A, [[1, -1], [-1, 1]])) + y*soft_margin_loss(x, 1)",
         partials=_soft_margin_partials,
         definition=lambda x, y: applied("softplus", -y * x, 1),
-        torch=own("soft_margin_loss"),
         domain="all reals; PyTorch has no derivative by b, and overflows with exp(−b a)",
     ),
     Elementwise(
@@ -271,7 +245,6 @@ ROWS = (
         example="mean(hinge_embedding_loss(A, [[1, -1], [-1, 1]])) + y*hinge_embedding_loss(x, -1, margin=0.25)",
         partials=_hinge_embedding_partials,
         definition=_hinge_embedding,
-        torch=own("hinge_embedding_loss", 2, "margin"),
         domain="b is −1 or 1",
         kinks=lambda x, y, margin: (choose(margin - x, sympy.Ne(y, 1), 1),),
         convention="−1 at a = margin",
@@ -284,7 +257,6 @@ ROWS = (
         example="mean(margin_ranking_loss(A, B, c)) + margin_ranking_loss(x, y, 1, margin=0.25)",
         partials=_ranking_partials,
         definition=lambda a, b, y, margin: applied("maximum", _ranking(a, b, y, margin), 0),
-        torch=own("margin_ranking_loss", 3, "margin"),
         kinks=lambda a, b, y, margin: (_ranking(a, b, y, margin),),
         convention="that above 0 at 0",
     ),

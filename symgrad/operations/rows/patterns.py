@@ -10,21 +10,18 @@ from typing import Any
 
 import numpy as np
 
+from symgrad.basics.errors import WrongShape
+from symgrad.basics.messages import message
 from symgrad.operations.axes import along, kept, ones, part
+from symgrad.operations.options import check_whole
 from symgrad.operations.row import Structural, Use
 from symgrad.operations.rows.linear_algebra import product
-from symgrad.operations.rows.reductions import torch_softmax_axis
 from symgrad.operations.shapes import Shape
 from symgrad.operations.sympy_nodes import applied
 
 
-def _whole(name: str, value: Any) -> None:
-    if not isinstance(value, int):
-        raise ValueError(f"{name} is a whole number, found {value}")
-
-
 def _rolled(shapes: Sequence[Shape], shifts: Any, axis: Any) -> Shape:
-    _whole("shifts", shifts)
+    check_whole("shifts", shifts)
     return kept(shapes, axis)
 
 
@@ -66,15 +63,11 @@ def _diag_adjoints(use: Use) -> tuple[Any, ...]:
     return (column if use.shapes[0][1] == 1 else applied("transpose", column),)
 
 
-def _diag_torch(torch: Any, a: Any) -> Any:
-    return torch.diag_embed(a.flatten(-2))
-
-
 def _triangle(name: str, mask: Any, summary: str) -> Structural:
     """The part of a matrix on one side of a diagonal, zeros on the other."""
 
     def shape(shapes: Sequence[Shape], diagonal: Any) -> Shape:
-        _whole("diagonal", diagonal)
+        check_whole("diagonal", diagonal)
         return shapes[0]
 
     def evaluate(system: Any, a: Any, diagonal: int) -> Any:
@@ -88,7 +81,6 @@ def _triangle(name: str, mask: Any, summary: str) -> Structural:
         shape=shape,
         adjoints=lambda use: (applied(name, use.full_adjoint, *use.options),),
         evaluate=evaluate,
-        torch=lambda torch, a, diagonal: getattr(torch, name)(a, diagonal),
         cost="none",
     )
 
@@ -121,18 +113,9 @@ def _kron_adjoints(use: Use) -> tuple[Any, ...]:
     return by_a, by_b
 
 
-def _kron_torch(torch: Any, a: Any, b: Any) -> Any:
-    """PyTorch's own, point by point, for it takes leading axes as its own (and no transposed views)."""
-    leading = torch.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    whole = (t.expand(*leading, *t.shape[-2:]).reshape(-1, *t.shape[-2:]).contiguous() for t in (a, b))
-    made = torch.stack([torch.kron(x, y) for x, y in zip(*whole, strict=True)])
-    return made.reshape(*leading, *made.shape[-2:])
-
-
 def _cross_shape(shapes: Sequence[Shape]) -> Shape:
     if any(shape not in ((3, 1), (1, 3)) for shape in shapes) or shapes[0] != shapes[1]:
-        written = " and ".join(f"{r}×{c}" for r, c in shapes)
-        raise ValueError(f"a cross product is of two columns or two rows of three, found {written}")
+        raise WrongShape(message("no_cross_product", shapes=list(shapes)))
     return shapes[0]
 
 
@@ -142,7 +125,7 @@ def _cross(system: Any, a: Any, b: Any) -> Any:
     return system.concatenate([x[k - 2] * y[k - 1] - x[k - 1] * y[k - 2] for k in range(3)], axis)
 
 
-ROWS = (
+ROWS: tuple[Structural, ...] = (
     Structural(
         name="flip",
         summary="rows or columns in reverse order",
@@ -151,8 +134,8 @@ ROWS = (
         shape=kept,
         adjoints=lambda use: (applied("flip", use.full_adjoint, *use.options),),
         evaluate=_flip,
-        torch=lambda torch, a, axis: torch.flip(a, (torch_softmax_axis(a, axis),)),
         cost="none",
+        polynomial=True,
     ),
     Structural(
         name="roll",
@@ -162,8 +145,9 @@ ROWS = (
         shape=_rolled,
         adjoints=lambda use: (applied("roll", use.full_adjoint, -use.options[0], use.options[1]),),
         evaluate=_roll,
-        torch=lambda torch, a, shifts, axis: torch.roll(a, shifts, torch_softmax_axis(a, axis)),
         cost="none",
+        by_hand=False,
+        polynomial=True,
     ),
     Structural(
         name="diagonal",
@@ -172,8 +156,8 @@ ROWS = (
         shape=_diagonal_shape,
         adjoints=lambda use: (applied("embed", applied("diag", use.full_adjoint), *use.shapes[0], 0, 0),),
         evaluate=_diagonal,
-        torch=lambda torch, a: torch.diagonal(a, dim1=-2, dim2=-1)[..., None],
         cost="none",
+        polynomial=True,
     ),
     Structural(
         name="diag",
@@ -182,8 +166,8 @@ ROWS = (
         shape=_diag_shape,
         adjoints=_diag_adjoints,
         evaluate=_diag,
-        torch=_diag_torch,
         cost="none",
+        polynomial=True,
     ),
     _triangle("tril", np.tril, "the entries on a diagonal and below, 0 above"),
     _triangle("triu", np.triu, "the entries on a diagonal and above, 0 below"),
@@ -195,8 +179,8 @@ ROWS = (
         shape=_kron_shape,
         adjoints=_kron_adjoints,
         evaluate=_kron,
-        torch=_kron_torch,
         cost="result",
+        polynomial=True,
     ),
     Structural(
         name="cross",
@@ -210,6 +194,6 @@ ROWS = (
             applied("cross", use.full_adjoint, use.operands[0]),
         ),
         evaluate=_cross,
-        torch=lambda torch, a, b: torch.linalg.cross(a, b, dim=torch_softmax_axis(a, None)),
+        polynomial=True,
     ),
 )

@@ -13,11 +13,12 @@ from sympy import pi
 
 from symgrad.operations.row import Elementwise
 from symgrad.operations.rows.arithmetic import choose
+from symgrad.operations.rows.of_one_operand import function
 from symgrad.operations.sympy_nodes import applied
 
 
-def _constant(value: Any, x: Any) -> tuple[Any, ...]:
-    return (sympy.Integer(0),)
+def _constant(value: Any, x: Any) -> Any:
+    return sympy.Integer(0)
 
 
 def _integers(x: Any) -> tuple[Any, ...]:
@@ -63,66 +64,56 @@ def _clamp_kinks(x: Any, low: Any, high: Any) -> tuple[Any, ...]:
     return choose(x - low, apart, 1), choose(x - high, apart, 1), choose(low - high, x <= high, 1)
 
 
-ROWS = (
-    Elementwise(
-        name="floor",
-        summary="the greatest whole number up to x",
+ROWS: tuple[Elementwise, ...] = (
+    function(
+        "floor",
+        "the greatest whole number up to x",
+        _constant,
+        ulps=0,
+        kinks=_integers,
+        convention="0 at the whole numbers",
         example="y*x*floor(x) + total(hadamard(A, floor(A)))",
-        partials=_constant,
-        numpy=np.floor,
-        arb=lambda x: x.floor(),
-        torch=lambda torch, x: torch.floor(x),
+    ),
+    function(
+        "ceil",
+        "the least whole number from x on",
+        _constant,
         ulps=0,
         kinks=_integers,
         convention="0 at the whole numbers",
-    ),
-    Elementwise(
-        name="ceil",
-        summary="the least whole number from x on",
         example="y*x*ceil(x) + total(hadamard(A, ceil(A)))",
-        partials=_constant,
-        numpy=np.ceil,
-        arb=lambda x: x.ceil(),
-        torch=lambda torch, x: torch.ceil(x),
-        ulps=0,
-        kinks=_integers,
-        convention="0 at the whole numbers",
     ),
-    Elementwise(
-        name="trunc",
-        summary="x without its fraction",
-        example="y*x*trunc(4*x) + total(hadamard(A, trunc(A)))",
-        partials=_constant,
-        numpy=np.trunc,
+    function(
+        "trunc",
+        "x without its fraction",
+        _constant,
         arb=_truncated,
-        torch=lambda torch, x: torch.trunc(x),
         ulps=0,
         kinks=_nonzero_integers,
         convention="0 at the whole numbers",
+        example="y*x*trunc(4*x) + total(hadamard(A, trunc(A)))",
     ),
-    Elementwise(
-        name="round",
-        summary="the whole number nearest to x, the even one of two",
-        example="y*x*round(x) + total(hadamard(A, round(A)))",
-        partials=_constant,
+    function(
+        "round",
+        "the whole number nearest to x, the even one of two",
+        _constant,
         numpy=np.rint,
         arb=_nearest,
-        torch=lambda torch, x: torch.round(x),
         ulps=0,
         kinks=lambda x: (applied("cos", pi * x),),
         convention="0 halfway between whole numbers",
+        example="y*x*round(x) + total(hadamard(A, round(A)))",
     ),
-    Elementwise(
-        name="frac",
-        summary="x − trunc x",
-        example="y*frac(x) + total(hadamard(A, frac(B)))",
-        partials=lambda v, x: (sympy.Integer(1),),
+    function(
+        "frac",
+        "x − trunc x",
+        lambda v, x: sympy.Integer(1),
         numpy=lambda x: x - np.trunc(x),
         arb=lambda x: x - _truncated(x),
-        torch=lambda torch, x: torch.frac(x),
         ulps=0,
         kinks=_nonzero_integers,
         convention="1 at the whole numbers",
+        example="y*frac(x) + total(hadamard(A, frac(B)))",
     ),
     Elementwise(
         name="fmod",
@@ -132,7 +123,6 @@ ROWS = (
         partials=lambda v, a, b: (sympy.Integer(1), -applied("trunc", a / b)),
         numpy=np.fmod,
         arb=lambda a, b: a - b * _truncated(a / b),
-        torch=lambda torch, a, b: torch.fmod(a, b),
         ulps=0,
         domain="b ≠ 0",
         kinks=lambda a, b: _nonzero_integers(a / b),
@@ -146,7 +136,6 @@ ROWS = (
         partials=lambda v, a, b: (sympy.Integer(1), -applied("floor", a / b)),
         numpy=np.remainder,
         arb=lambda a, b: a - b * (a / b).floor(),
-        torch=lambda torch, a, b: torch.remainder(a, b),
         ulps=1,
         domain="b ≠ 0",
         kinks=lambda a, b: _integers(a / b),
@@ -159,7 +148,6 @@ ROWS = (
         example="x*y*copysign(x, y) + total(hadamard(B, copysign(A, B)))",
         partials=lambda v, a, b: (choose(0, sympy.Eq(a, 0), v / a), sympy.Integer(0)),
         definition=lambda a, b: choose(applied("abs", a), b >= 0, -applied("abs", a)),
-        torch=lambda torch, a, b: torch.copysign(a, b),
         domain="b ≠ 0",
         ulps=0,
         kinks=lambda a, b: (a, b),
@@ -172,7 +160,6 @@ ROWS = (
         example="x*clamp(x, y, y + 1) + total(hadamard(A, clamp(B, -c, c)))",
         partials=_clamp_partials,
         definition=_clamp,
-        torch=lambda torch, x, low, high: torch.clamp(x, low, high),
         ulps=0,
         kinks=_clamp_kinks,
         convention="1 by a and 0 by the bound that it meets; 0 where the bounds meet",
@@ -184,7 +171,6 @@ ROWS = (
         example="x*clamp_min(x, y) + total(hadamard(A, clamp_min(B, c)))",
         partials=lambda v, x, low: (choose(1, x >= low, 0), choose(1, x < low, 0)),
         definition=lambda x, low: choose(x, x >= low, low),
-        torch=lambda torch, x, low: torch.clamp_min(x, low),
         ulps=0,
         kinks=lambda x, low: (x - low,),
         convention="1 to a at a tie",
@@ -196,7 +182,6 @@ ROWS = (
         example="x*clamp_max(x, y) + total(hadamard(A, clamp_max(B, c)))",
         partials=lambda v, x, high: (choose(1, x <= high, 0), choose(1, x > high, 0)),
         definition=lambda x, high: choose(x, x <= high, high),
-        torch=lambda torch, x, high: torch.clamp_max(x, high),
         ulps=0,
         kinks=lambda x, high: (x - high,),
         convention="1 to a at a tie",
@@ -208,7 +193,6 @@ ROWS = (
         example="x*fmax(x, y) + total(hadamard(A, fmax(B, c)))",
         partials=lambda v, a, b: (choose(1, a >= b, 0), choose(0, a >= b, 1)),
         definition=lambda a, b: choose(a, a >= b, b),
-        torch=lambda torch, a, b: torch.fmax(a, b),
         ulps=0,
         kinks=lambda a, b: (a - b,),
         convention="1 to a at a tie",
@@ -220,7 +204,6 @@ ROWS = (
         example="x*fmin(x, y) + total(hadamard(A, fmin(B, c)))",
         partials=lambda v, a, b: (choose(1, a <= b, 0), choose(0, a <= b, 1)),
         definition=lambda a, b: choose(a, a <= b, b),
-        torch=lambda torch, a, b: torch.fmin(a, b),
         ulps=0,
         kinks=lambda a, b: (a - b,),
         convention="1 to a at a tie",

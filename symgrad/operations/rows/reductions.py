@@ -11,9 +11,12 @@ from typing import Any
 
 from sympy import Integer, Rational
 
+from symgrad.basics.errors import WrongShape
+from symgrad.basics.messages import message
 from symgrad.operations.axes import kept, reduced
+from symgrad.operations.options import plain
 from symgrad.operations.row import Structural, Use
-from symgrad.operations.rows.arithmetic import choose
+from symgrad.operations.rows.arithmetic import choose, raised
 from symgrad.operations.shapes import Shape
 from symgrad.operations.sympy_nodes import applied
 
@@ -61,17 +64,13 @@ def _norm_adjoints(use: Use) -> tuple[Any, ...]:
     if order == 1:
         return (use.adjoint * applied("sign", a),)
     p, size = Integer(2) if order is None else Rational(order), applied("abs", a)
-    above = applied("sign", a) * _power(size, p - 1) if p < 2 else a * _power(size, p - 2)
-    return (use.adjoint * choose(above / _power(use.value, p - 1), use.value > 0, 0),)
-
-
-def _power(base: Any, exponent: Any) -> Any:
-    return base**exponent if exponent.is_Integer else applied("power", base, exponent)
+    above = applied("sign", a) * raised(size, p - 1) if p < 2 else a * raised(size, p - 2)
+    return (use.adjoint * choose(above / raised(use.value, p - 1), use.value > 0, 0),)
 
 
 def _norm_shape(shapes: Sequence[Shape], order: Any, axis: Any) -> Shape:
     if order is not None and order < 1:
-        raise ValueError(f"order is 1 or more, found {order}")
+        raise WrongShape(message("order_too_small", found=plain(order)))
     return reduced(shapes, axis)
 
 
@@ -83,40 +82,44 @@ def _lowest_adjoints(use: Use) -> tuple[Any, ...]:
     return (use.adjoint * applied("share", -use.operands[0], *use.options),)
 
 
-def torch_axis(axis: Any) -> Any:
-    """The axes of a tensor that are reduced."""
-    return (-2, -1) if axis is None else axis - 2
-
-
-def torch_softmax_axis(z: Any, axis: Any) -> int:
-    """The axis of a tensor that is meant, that of a row or a column where none is given."""
-    return int(axis) - 2 if axis is not None else (-1 if z.shape[-2] == 1 else -2)
-
-
 def _no_adjoints(use: Use) -> tuple[Any, ...]:
     return (0,) * len(use.operands)
 
 
-ROWS = (
+ROWS: tuple[Structural, ...] = (
     Structural(
         name="total",
         summary="Σ of the entries",
+        sign="Σ",
+        latex=r"\sum",
+        aliases=(
+            "sum",
+            "Σ",
+        ),
         options={"axis": None},
         example="total(A) + total(square(total(A, axis=1))) + total(square(total(A, axis=0)))",
         scalar_valued=True,
         shape=reduced,
         adjoints=lambda use: (use.adjoint,),
         evaluate=lambda system, a, axis: system.total(a, axis),
+        kernel=False,
+        polynomial=True,
     ),
     Structural(
         name="mean",
         summary="Σ of the entries, divided by their number",
+        aliases=(
+            "avg",
+            "average",
+        ),
         options={"axis": None},
         example="mean(square(A)) + total(square(mean(A, axis=0)))",
         scalar_valued=True,
         shape=reduced,
         adjoints=lambda use: (use.adjoint / _count(use),),
         evaluate=lambda system, a, axis: system.mean(a, axis),
+        kernel=False,
+        polynomial=True,
     ),
     Structural(
         name="norm",
@@ -128,11 +131,9 @@ ROWS = (
         shape=_norm_shape,
         adjoints=_norm_adjoints,
         evaluate=_norm,
-        torch=lambda torch, a, order, axis: torch.linalg.vector_norm(
-            a, 2 if order is None else order, torch_axis(axis), keepdim=True
-        ),
         kinks=lambda value, a, order, axis: (a,) if order == 1 else (value,),
         convention="0 at 0",
+        one_sided=True,
     ),
     Structural(
         name="amax",
@@ -145,6 +146,7 @@ ROWS = (
         evaluate=lambda system, a, axis: system.amax(a, axis),
         kinks=lambda value, a, axis: (applied("gap", a, axis),),
         convention="equal shares at ties",
+        kernel=False,
     ),
     Structural(
         name="amin",
@@ -155,7 +157,6 @@ ROWS = (
         shape=reduced,
         adjoints=_lowest_adjoints,
         evaluate=lambda system, a, axis: -system.amax(-a, axis),
-        torch=lambda torch, a, axis: torch.amin(a, torch_axis(axis), keepdim=True),
         kinks=lambda value, a, axis: (applied("gap", -a, axis),),
         convention="equal shares at ties",
     ),
@@ -170,6 +171,9 @@ ROWS = (
         evaluate=lambda system, a, axis: system.share(a, axis),
         kinks=lambda value, a, axis: (applied("gap", a, axis),),
         convention="0 at ties",
+        authored=False,
+        by_hand=False,
+        kernel=False,
     ),
     Structural(
         name="gap",
@@ -181,6 +185,9 @@ ROWS = (
         shape=reduced,
         adjoints=_no_adjoints,
         evaluate=lambda system, a, axis: system.gap(a, axis),
+        authored=False,
+        by_hand=False,
+        kernel=False,
     ),
     Structural(
         name="logsumexp",
@@ -192,7 +199,7 @@ ROWS = (
         shape=reduced,
         adjoints=lambda use: (use.adjoint * applied("exp", use.operands[0] - use.value),),
         evaluate=_logsumexp,
-        torch=lambda torch, a, axis: torch.logsumexp(a, torch_axis(axis), keepdim=True),
+        saturates=True,
     ),
     Structural(
         name="softmax",
@@ -203,17 +210,19 @@ ROWS = (
         shape=kept,
         adjoints=_softmax_adjoints,
         evaluate=_softmax,
-        torch=lambda torch, a, axis: torch.softmax(a, torch_softmax_axis(a, axis)),
+        saturates=True,
+        vanishes=True,
     ),
     Structural(
         name="log_softmax",
         summary="a − ln Σ exp(a)",
+        aliases=("logsoftmax",),
         cost=5,
         options={"axis": None},
         example="total(hadamard(log_softmax(A, axis=0), B)) + total(square(log_softmax(c)))",
         shape=kept,
         adjoints=_log_softmax_adjoints,
         evaluate=lambda system, a, axis: a - _logsumexp(system, a, axis),
-        torch=lambda torch, a, axis: torch.log_softmax(a, torch_softmax_axis(a, axis)),
+        saturates=True,
     ),
 )

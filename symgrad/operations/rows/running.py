@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from symgrad.basics.errors import WrongShape
+from symgrad.basics.messages import message
 from symgrad.operations.axes import along, cut, kept, ones, part, reduced, stacked
-from symgrad.operations.row import Composition, Structural, Use
+from symgrad.operations.options import check_whole
+from symgrad.operations.row import Composition, Structural, Use, by_name
 from symgrad.operations.rows import arithmetic, arrangement
-from symgrad.operations.rows.reductions import torch_softmax_axis
 from symgrad.operations.shapes import Shape
 from symgrad.operations.sympy_nodes import applied, shape_of
 
-SUBTRACT = next(row for row in arithmetic.ROWS if row.name == "subtract")
-TAKE = next(row for row in arrangement.ROWS if row.name == "take")
+ROW = by_name(arithmetic.ROWS, arrangement.ROWS)
 
 
 def scanned(system: Any, a: Any, axis: Any, step: Callable[[Any, int], Any]) -> Any:
@@ -28,14 +30,17 @@ def scanned(system: Any, a: Any, axis: Any, step: Callable[[Any, int], Any]) -> 
     return system.concatenate(results, axis)
 
 
-def _cumsum(system: Any, a: Any, axis: Any) -> Any:
-    way = along(a.shape[-2:], axis)
-    return scanned(system, a, axis, lambda result, k: result + part(a, way, k, k + 1))
+def _running(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """Running results of an operation of two."""
+
+    def evaluate(system: Any, a: Any, axis: Any) -> Any:
+        way = along(a.shape[-2:], axis)
+        return scanned(system, a, axis, lambda result, k: combine(result, part(a, way, k, k + 1)))
+
+    return evaluate
 
 
-def _cumprod(system: Any, a: Any, axis: Any) -> Any:
-    way = along(a.shape[-2:], axis)
-    return scanned(system, a, axis, lambda result, k: result * part(a, way, k, k + 1))
+_cumprod = _running(operator.mul)
 
 
 def _prod(system: Any, a: Any, axis: Any) -> Any:
@@ -63,8 +68,7 @@ def _recurrence(system: Any, a: Any, b: Any, axis: Any) -> Any:
 
 def _alike(shapes: Sequence[Shape], axis: Any) -> Shape:
     if len(set(shapes)) > 1:
-        written = " and ".join(f"{r}×{c}" for r, c in shapes)
-        raise ValueError(f"a recurrence needs factors and terms of one shape, found {written}")
+        raise WrongShape(message("recurrence_uneven", shapes=list(shapes)))
     return kept(shapes[:1], axis)
 
 
@@ -135,32 +139,29 @@ def _recurrence_adjoints(use: Use) -> tuple[Any, ...]:
 
 def _diff(a: Any, n: int, axis: Any) -> Any:
     """Differences of neighbours, taken n times."""
-    if not isinstance(n, int) or n < 0:
-        raise ValueError(f"n is a whole number from 0 on, found {n}")
+    check_whole("n", n, least=0)
     way = along(shape_of(a), axis)
     for _ in range(n):
         shape = shape_of(a)
         length = shape[way]
         if length == 1:
-            raise ValueError(f"diff needs more than one {('row', 'column')[way]}, found {shape[0]}×{shape[1]}")
+            raise WrongShape(message("one_line_alone", operation="diff", axis=way, shape=shape))
         ends = [(start, length - 1 + start) for start in (1, 0)]
-        a = SUBTRACT(*(TAKE(a, *(*end, 0, shape[1]) if way == 0 else (0, shape[0], *end)) for end in ends))
+        a = ROW["subtract"](*(ROW["take"](a, *(*end, 0, shape[1]) if way == 0 else (0, shape[0], *end)) for end in ends))
     return a
 
 
-ROWS = (
+ROWS: tuple[Composition | Structural, ...] = (
     Structural(
         name="prod",
         summary="Π of the entries",
+        aliases=("Π",),
         options={"axis": None},
         example="prod(A)*x + total(square(prod(A, axis=1))) + total(square(prod(B, axis=0)))",
         scalar_valued=True,
         shape=reduced,
         adjoints=_prod_adjoints,
         evaluate=_prod,
-        torch=lambda torch, a, axis: (
-            torch.prod(a.flatten(-2), -1)[..., None, None] if axis is None else torch.prod(a, axis - 2, keepdim=True)
-        ),
     ),
     Structural(
         name="cumsum",
@@ -169,8 +170,7 @@ ROWS = (
         example="total(square(cumsum(A, axis=1))) + total(hadamard(cumsum(c), A*c))",
         shape=kept,
         adjoints=_cumsum_adjoints,
-        evaluate=_cumsum,
-        torch=lambda torch, a, axis: torch.cumsum(a, torch_softmax_axis(a, axis)),
+        evaluate=_running(operator.add),
     ),
     Structural(
         name="cumprod",
@@ -180,7 +180,6 @@ ROWS = (
         shape=kept,
         adjoints=_cumprod_adjoints,
         evaluate=_cumprod,
-        torch=lambda torch, a, axis: torch.cumprod(a, torch_softmax_axis(a, axis)),
     ),
     Structural(
         name="logcumsumexp",
@@ -191,7 +190,7 @@ ROWS = (
         shape=kept,
         adjoints=_logcumsumexp_adjoints,
         evaluate=_logcumsumexp,
-        torch=lambda torch, a, axis: torch.logcumsumexp(a, torch_softmax_axis(a, axis)),
+        by_hand=False,
     ),
     Structural(
         name="recurrence",
@@ -203,6 +202,8 @@ ROWS = (
         shape=_alike,
         adjoints=_recurrence_adjoints,
         evaluate=_recurrence,
+        by_hand=False,
+        kernel=False,
     ),
     Composition(
         name="diff",

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from symgrad.basics.errors import WrongShape
+from symgrad.basics.messages import message
 from symgrad.operations.axes import cut, part, reduced
+from symgrad.operations.options import plain
 from symgrad.operations.row import Structural, Use
 from symgrad.operations.rows.arithmetic import choose
-from symgrad.operations.rows.reductions import torch_axis
 from symgrad.operations.shapes import Shape
 from symgrad.operations.sympy_nodes import applied
 
@@ -25,7 +27,7 @@ def _count(shape: Sequence[int], axis: Any) -> int:
 def _spread(shapes: Sequence[Shape], axis: Any, correction: Any) -> Shape:
     left, n = reduced(shapes, axis), _count(shapes[0], axis)
     if n <= correction:
-        raise ValueError(f"the variance of {n} entr{'y' if n == 1 else 'ies'} with the correction {correction} isn't defined")
+        raise WrongShape(message("no_variance", entries=n, correction=plain(correction)))
     return left
 
 
@@ -51,8 +53,7 @@ def _normalised(shapes: Sequence[Shape], axis: Any, eps: Any) -> Shape:
 def _of_many(name: str, axis: int) -> Any:
     def shape(shapes: Sequence[Shape], eps: Any) -> Shape:
         if shapes[0][axis] == 1:
-            rows, columns = shapes[0]
-            raise ValueError(f"{name} needs more than one {('row', 'column')[axis]}, found {rows}×{columns}")
+            raise WrongShape(message("one_line_alone", operation=name, axis=axis, shape=shapes[0]))
         return shapes[0]
 
     return shape
@@ -79,22 +80,6 @@ def _along(axis: int) -> Any:
     return lambda use: (_standard_slope(use.full_adjoint, use.value, use.operands[0], axis, *use.options),)
 
 
-def _layer(torch: Any, kernel: str, a: Any, axis: Any, eps: Any) -> Any:
-    """PyTorch normalises over the last axes."""
-    turned = a.mT if axis == 0 else a
-    made = getattr(torch.nn.functional, kernel)(turned, turned.shape[-2:] if axis is None else turned.shape[-1:], eps=eps)
-    return made.mT if axis == 0 else made
-
-
-def _batch_torch(torch: Any, a: Any, eps: Any) -> Any:
-    """In one call: every column of every point is a channel."""
-    rows, columns = a.shape[-2:]
-    points = a.reshape(-1, rows, columns)
-    channels = points.permute(1, 0, 2).reshape(rows, -1)
-    made = torch.nn.functional.batch_norm(channels, None, None, training=True, eps=eps)
-    return made.reshape(rows, -1, columns).permute(1, 0, 2).reshape(a.shape)
-
-
 def _rms(system: Any, a: Any, axis: Any, eps: Any) -> Any:
     return a / system.sqrt(system.mean(a**2, axis) + eps)
 
@@ -108,7 +93,7 @@ def _rms_adjoints(use: Use) -> tuple[Any, ...]:
 def _grouped(shapes: Sequence[Shape], groups: Any, eps: Any) -> Shape:
     ((rows, columns),) = shapes
     if not isinstance(groups, int) or groups < 1 or columns % groups:
-        raise ValueError(f"{columns} columns can't be divided into {groups} groups")
+        raise WrongShape(message("groups_uneven", columns=columns, groups=plain(groups)))
     return rows, columns
 
 
@@ -130,12 +115,7 @@ def _group_norm_adjoints(use: Use) -> tuple[Any, ...]:
     return (applied("hstack", *(_standard_slope(g, value, a, 1, eps) for g, value, a in blocks)),)
 
 
-def _group_torch(torch: Any, a: Any, groups: Any, eps: Any) -> Any:
-    """Rows are samples."""
-    return torch.nn.functional.group_norm(a.reshape(-1, a.shape[-1]), groups, eps=eps).reshape(a.shape)
-
-
-ROWS = (
+ROWS: tuple[Structural, ...] = (
     Structural(
         name="var",
         summary="Σ (a − mean a)², divided by the number of entries less the correction",
@@ -146,7 +126,6 @@ ROWS = (
         shape=_spread,
         adjoints=lambda use: (use.adjoint * _var_slope(use),),
         evaluate=_var,
-        torch=lambda torch, a, axis, correction: torch.var(a, torch_axis(axis), correction=correction, keepdim=True),
     ),
     Structural(
         name="std",
@@ -158,7 +137,6 @@ ROWS = (
         shape=_spread,
         adjoints=_std_adjoints,
         evaluate=lambda system, a, axis, correction: system.sqrt(_var(system, a, axis, correction)),
-        torch=lambda torch, a, axis, correction: torch.std(a, torch_axis(axis), correction=correction, keepdim=True),
         kinks=lambda value, a, axis, correction: (value,),
         convention="0 where all entries are equal",
     ),
@@ -171,7 +149,7 @@ ROWS = (
         shape=_normalised,
         adjoints=_layer_norm_adjoints,
         evaluate=_standard,
-        torch=lambda torch, a, axis, eps: _layer(torch, "layer_norm", a, axis, eps),
+        by_hand=False,
     ),
     Structural(
         name="rms_norm",
@@ -182,8 +160,8 @@ ROWS = (
         shape=_normalised,
         adjoints=_rms_adjoints,
         evaluate=_rms,
-        torch=lambda torch, a, axis, eps: _layer(torch, "rms_norm", a, axis, eps),
         domain="not all entries 0 where eps is 0",
+        by_hand=False,
     ),
     Structural(
         name="batch_norm",
@@ -194,7 +172,7 @@ ROWS = (
         shape=_of_many("batch_norm", 0),
         adjoints=_along(0),
         evaluate=lambda system, a, eps: _standard(system, a, 0, eps),
-        torch=_batch_torch,
+        by_hand=False,
     ),
     Structural(
         name="instance_norm",
@@ -205,7 +183,7 @@ ROWS = (
         shape=_of_many("instance_norm", 1),
         adjoints=_along(1),
         evaluate=lambda system, a, eps: _standard(system, a, 1, eps),
-        torch=lambda torch, a, eps: torch.nn.functional.instance_norm(a.reshape(-1, *a.shape[-2:]), eps=eps).reshape(a.shape),
+        by_hand=False,
     ),
     Structural(
         name="group_norm",
@@ -216,6 +194,6 @@ ROWS = (
         shape=_grouped,
         adjoints=_group_norm_adjoints,
         evaluate=_group_norm,
-        torch=_group_torch,
+        by_hand=False,
     ),
 )

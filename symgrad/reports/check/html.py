@@ -14,25 +14,19 @@ SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✗", "inconclusive": "?
 
 def render(report: Report) -> str:
     """The report as HTML."""
-    table = markup.table(rows.HEADERS, (_cells(row) for row in rows.rows(report)), rows.NUMBERS)
+    table = markup.table(rows.headers(), map(_cells, rows.rows(report)), [rows.column(name) for name in rows.NUMBERS])
     sections = [part for result in report.results if result.verdict != "pass" for part in _section(result)]
     notes = [f"{result.name}: {note}" for result in report.results for note in result.notes]
     parts = [table, *sections, *([markup.lines(notes)] if notes else []), markup.lines(rows.summary(report))]
     return markup.element("div", "\n" + "\n".join(parts) + "\n") + "\n"
 
 
-def _cells(row: list[str]) -> list[str]:
-    name, said, *others = row
-    return [markup.text(name), _badge(said), *(markup.text(cell) for cell in others)]
-
-
-def _badge(said: str) -> str:
-    """A verdict and its reason, as ``fail: autograd wrong``, with the sign of the verdict."""
-    return next(markup.badge(sign, said) for verdict, sign in SIGNS.items() if said.startswith(verdict))
+def _cells(row: rows.Row) -> list[str]:
+    return [markup.text(row.exercise), markup.badge(SIGNS[row.verdict], row.about), *map(markup.text, row.cells)]
 
 
 def _section(result: CheckResult) -> Iterator[str]:
-    said = _badge(f"{result.verdict}: {rows.said(result.reason)}")
+    said = markup.badge(SIGNS[result.verdict], rows.verdict_of(result.verdict, rows.said(result.reason)))
     place = f" ({result.path})" if result.path else ""
     yield markup.element("p", f"{said} <strong>{markup.text(result.name)}</strong>{markup.text(place)}", "margin:1em 0 .25em 0")
     told = list(rows.details(result))

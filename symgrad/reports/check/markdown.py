@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from tabulate import tabulate
 
 from symgrad.basics.errors import printable
+from symgrad.basics.messages import message
 from symgrad.checking.results.results import CheckResult, Report
 from symgrad.reports.check import rows
 
 
 def render(report: Report) -> str:
     """The report as GitHub-flavoured Markdown."""
-    cells = [[escaped(cell) for cell in row] for row in rows.rows(report)]
-    table = tabulate(cells, headers=rows.HEADERS, tablefmt="pipe", disable_numparse=True)
-    parts = ["# symgrad check", table, *("\n".join(_section(r)) for r in report.results if r.verdict != "pass")]
+    cells = [[escaped(cell) for cell in row.texts] for row in rows.rows(report)]
+    table = tabulate(cells, headers=rows.headers(), tablefmt="pipe", disable_numparse=True)
+    parts = [f"# {message('check_report')}", table, *("\n".join(_section(r)) for r in report.results if r.verdict != "pass")]
     notes = [f"* {escaped(result.name)}: {escaped(note)}" for result in report.results for note in result.notes]
     if notes:
         parts.append("\n".join(notes))
@@ -24,7 +25,8 @@ def render(report: Report) -> str:
 
 
 def _section(result: CheckResult) -> Iterator[str]:
-    yield f"## {result.verdict}: {rows.said(result.reason)}: {escaped(result.name)}"
+    about = message("section", verdict=result.verdict, reason=rows.said(result.reason), name=escaped(result.name))
+    yield f"## {about}"
     yield ""
     for heading, text in rows.details(result):
         yield f"* {heading}: {code(text)}" if heading else f"{escaped(text)}\n"

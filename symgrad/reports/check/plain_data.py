@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from symgrad.basics.messages import Message
 from symgrad.checking.results.results import told
 
 if TYPE_CHECKING:
-    from symgrad.checking.results.results import CheckResult, Entry, GradientResult, Report
+    from symgrad.checking.results.results import CheckResult, Entry, Finding, GradientResult, Report
 
 SCHEMA = "symgrad/check/1"
 OF_GRADIENT = ("parameter", "order", "declared", "shape", "entries", "points", "certified", "confirmed")
@@ -70,12 +71,17 @@ def _exercise(result: CheckResult) -> dict[str, Any]:
         "verdict": result.verdict,
         "reason": result.reason,
         "message": result.message,
+        "messages": [said(each) for each in result.messages],
         "notes": list(result.notes),
-        "gradients": [_gradient(row) for row in result.gradients],
+        "remarks": [said(each) for each in result.remarks],
+        "gradients": [gradient(row, entries=result.settings.entries) for row in result.gradients],
+        "findings": [finding(each) for each in result.findings],
     }
 
 
-def _gradient(row: GradientResult) -> dict[str, Any]:
+def gradient(row: GradientResult, *, entries: bool = False) -> dict[str, Any]:
+    """A gradient as plain data; with `entries` every one at one point."""
+    values = {"values": [_value(each) for each in row.values.rows(row)]} if entries and row.values is not None else {}
     return {
         "parameter": row.parameter,
         "order": row.order,
@@ -88,7 +94,10 @@ def _gradient(row: GradientResult) -> dict[str, Any]:
         "points": row.points,
         "certified": row.certified,
         "confirmed": row.confirmed,
+        "counts": dict(row.counts),
+        "hints": [said(each) for each in row.hints],
         "worst": None if row.worst is None else _entry(row.worst),
+        **values,
     }
 
 
@@ -107,8 +116,26 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
+def finding(found: Finding) -> dict[str, Any]:
+    """What was found beside the gradients as plain data."""
+    message = None if found.message is None else said(found.message)
+    return {"subject": found.subject, "verdict": found.verdict, "reason": found.reason, "message": message}
+
+
+def _value(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: list(value) if key == "index" else json_value(value) for key, value in row.items()}
+
+
+def said(message: Message) -> dict[str, Any]:
+    """A message as data and in words: ``{"code": …, "values": …, "text": …}``."""
+    plain = message.plain()
+    return {"code": plain["code"], "values": json_value(plain["values"]), "text": str(message)}
+
+
 def json_value(value: Any) -> Any:
-    """A number as JSON has it; nan and infinities as strings."""
+    """A value as JSON has it; nan and infinities as strings."""
     if isinstance(value, list):
         return [json_value(v) for v in value]
-    return value if math.isfinite(value) else str(value)
+    if isinstance(value, dict):
+        return {name: json_value(v) for name, v in value.items()}
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

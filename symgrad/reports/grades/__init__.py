@@ -1,6 +1,7 @@
 """Grades as text, one file a format; a new format is one file and one row here.
 
 In comes a `Gradebook`. Out goes one text, or a text for each of several files; writing them is left to the caller.
+Other packages add formats as entry points of the group `symgrad.grade_formats`, each a `OneFile` or a `FilePerStudent`.
 """
 
 from __future__ import annotations
@@ -8,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from symgrad.basics.errors import UserError, nearest
+from symgrad.basics.errors import UserError, closest
+from symgrad.basics.messages import message
+from symgrad.basics.registries import Registry, instance_of
 from symgrad.grading.course.gradebook import Gradebook
 from symgrad.grading.submissions.identity import safe_names
 from symgrad.reports.grades import canvas, feedback, gradescope, json_format, junit, nbgrader, notebook, summary, table
 from symgrad.reports.grades import gradebook as gradebook_format
 from symgrad.reports.grades.format import FilePerStudent, Format, OneFile, papers
 
-FORMATS: Mapping[str, Format] = MappingProxyType(
+OWN: Mapping[str, Format] = MappingProxyType(
     {
         "table": OneFile("grades.txt", table.render),
         "json": OneFile("grades.json", json_format.render),
@@ -28,6 +31,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "summary": OneFile("summary.md", summary.render),
     }
 )
+FORMATS: Registry[Format] = Registry(OWN, "symgrad.grade_formats", instance_of(OneFile, FilePerStudent, named=""))
 NOTEBOOK: Mapping[str, Callable[[Gradebook], str]] = MappingProxyType({"html": notebook.html, "markdown": notebook.markdown})
 """Formats that a notebook shows; no files of a course are made of them."""
 
@@ -38,8 +42,8 @@ def render(gradebook: Gradebook, format_: str = "table") -> str:
         return NOTEBOOK[format_](gradebook)
     found = named(format_)
     if isinstance(found, FilePerStudent):
-        single = ", ".join(name for name, other in FORMATS.items() if isinstance(other, OneFile))
-        raise UserError(f"the format '{format_}' makes a file for each student, which takes a folder; one text is {single}")
+        single = [name for name, other in FORMATS.items() if isinstance(other, OneFile)]
+        raise UserError(message("grades_format_takes_folder", name=format_, others=single))
     return found.render(gradebook)
 
 
@@ -52,7 +56,7 @@ def files(gradebook: Gradebook, formats: Iterable[str]) -> Iterator[tuple[str, s
 def named(format_: str) -> Format:
     """The format of a name."""
     if format_ not in FORMATS:
-        raise UserError(f"no format '{format_}' among {', '.join(FORMATS)}{nearest(format_, FORMATS)}")
+        raise UserError(message("grades_no_format", name=format_, names=list(FORMATS), closest=closest(format_, FORMATS)))
     return FORMATS[format_]
 
 

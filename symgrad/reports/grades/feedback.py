@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symgrad.basics.messages import message
 from symgrad.grading.course.gradebook import Graded
-from symgrad.reports.grades.format import PERSON, Paper, person
-from symgrad.reports.grades.marks import shortest
+from symgrad.reports.grades.format import VERDICT, Paper, person
+from symgrad.reports.grades.marks import number
 from symgrad.reports.grades.quoting import fence, span
 
 
@@ -19,26 +20,29 @@ def render(paper: Paper) -> str:
 
 
 def _parts(paper: Paper) -> Iterator[str]:
-    yield f"# Feedback for {span(paper.total.student)}"
-    yield f"Marks: {shortest(paper.total.score)} of {shortest(paper.total.max_score)}"
+    score, max_score = number(paper.total.score), number(paper.total.max_score)
+    yield f"# {message('grades_feedback', student=span(paper.total.student))}"
+    yield str(message("grades_own_marks", score=score, max_score=max_score))
     if not paper.answers:
-        yield "No answers were handed in."
+        yield str(message("grades_no_answers"))
     exercises: dict[str, list[Graded]] = {}
     for answer in paper.answers:
         exercises.setdefault(answer.exercise, []).append(answer)
     for exercise, answers in exercises.items():
-        yield f"## Exercise {span(exercise)}"
+        yield f"## {message('grades_exercise', exercise=span(exercise))}"
         for answer in answers:
             yield from _answer(answer)
 
 
 def _answer(answer: Graded) -> Iterator[str]:
-    yield f"### Answer {span(answer.name)}: {answer.verdict}, {shortest(answer.score)} of {shortest(answer.max_score)}"
+    marks = {"score": number(answer.score), "max_score": number(answer.max_score)}
+    yield f"### {message('grades_answer', name=span(answer.name), verdict=VERDICT[answer.verdict], **marks)}"
     if answer.answer.strip():
-        yield "You wrote:"
+        yield str(message("grades_you_wrote"))
         yield fence(answer.answer)
-    if answer.message.strip():
-        yield "Comment:"
-        yield fence(answer.message)
+    said = answer.message
+    if said.strip():
+        yield str(message("grades_comment"))
+        yield fence(said)
     if person(answer):
-        yield PERSON
+        yield person(answer)

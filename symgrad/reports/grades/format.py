@@ -5,14 +5,31 @@ In comes a `Gradebook`; out goes what a format takes: the gradebook itself, or e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
+from symgrad.basics.messages import Message, message
 from symgrad.grading.course.gradebook import Gradebook, Graded, Total
+from symgrad.grading.outcome import Verdict
 
-PERSON = "A person will look at this."
+PERSON = message("grades_person_will_look")
 """What a student reads under an answer that the tool leaves to a person."""
+PROMISED = frozenset(
+    {"not_judged", "not_decided", "gradient_without_value", "took_too_long", "took_too_much_memory", PERSON.code}
+)
+"""Codes of messages that tell a student already that a person will look."""
+VERDICT: Mapping[Verdict, Message] = MappingProxyType(
+    {
+        "correct": message("verdict_correct"),
+        "incorrect": message("verdict_incorrect"),
+        "unreadable": message("verdict_unreadable"),
+        "undecided": message("verdict_undecided"),
+        "missing": message("verdict_missing"),
+    }
+)
+"""Verdicts as people read them; programs read the verdict itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +59,15 @@ class FilePerStudent:
 Format: TypeAlias = OneFile | FilePerStudent
 
 
+def words(messages: Iterable[Message]) -> list[str]:
+    """Messages in words."""
+    return [str(each) for each in messages]
+
+
 def person(answer: Graded) -> str:
-    """That a person will look at an answer, where a student isn't told by its message already; else nothing."""
-    return PERSON if waits(answer) and "a person will look" not in answer.message else ""
+    """That a person will look at an answer, where a student isn't told by its messages already; else nothing."""
+    promised = any(each.code in PROMISED for each in answer.messages)
+    return str(PERSON) if waits(answer) and not promised else ""
 
 
 def waits(answer: Graded) -> bool:

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from symgrad.basics.messages import message
 from symgrad.grading.course.gradebook import Graded
 from symgrad.reports.grades.format import Paper, person, waits
 from symgrad.reports.grades.json_format import array, whole
-from symgrad.reports.grades.marks import number, shortest
-from symgrad.reports.grades.overview import counted
+from symgrad.reports.grades.marks import number
 from symgrad.reports.grades.quoting import line, visible
 
 
 def render(paper: Paper) -> str:
     """A student's results as JSON text, a test a line."""
-    said = f"{shortest(paper.total.score)} of {shortest(paper.total.max_score)} marks"
-    waiting = sum(waits(answer) for answer in paper.answers)
-    if waiting:
-        said += f"; a person will look at {counted(waiting, 'answer')}"
-    head = {"score": number(paper.total.score), "output": said, "output_format": "text"}
+    score, waiting = number(paper.total.score), sum(waits(answer) for answer in paper.answers)
+    said = message("grades_paper", score=score, max_score=number(paper.total.max_score), waiting=waiting)
+    head = {"score": score, "output": str(said), "output_format": "text"}
     return whole(head, [array("tests", (_test(answer) for answer in paper.answers))])
 
 

@@ -1,15 +1,18 @@
 """The grades as JSON, schema ``symgrad/grade/1``; `SCHEMA` is raised when a key changes its meaning.
 
-An answer, a student and a problem are a line each, so that two files can be compared line by line. Scores are finite.
+An answer, a student and a problem are a line each, so that two files can be compared line by line. Scores are finite. What is
+said stands there in words, and as data: by codes and values.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
 
+from symgrad.basics.messages import Message
 from symgrad.grading.course.gradebook import Gradebook, Graded
 from symgrad.reports.grades import tally
 from symgrad.reports.grades.marks import number
@@ -24,7 +27,7 @@ def render(gradebook: Gradebook) -> str:
     """The grades as JSON text."""
     answers = (_answer(answer) for answer in gradebook.answers)
     students = ({"student": t.student, **_marks(t.score, t.max_score)} for t in gradebook.students)
-    problems = ({"place": p.place, "message": p.message} for p in gradebook.problems)
+    problems = ({"place": p.place, "message": p.message, **data(p.found)} for p in gradebook.problems)
     lists = (array("answers", answers), array("students", students), array("problems", problems))
     return whole(_head(gradebook), lists)
 
@@ -38,6 +41,12 @@ def encoded(value: Any) -> str:
     return UNSEEN.sub(_escape, ENCODER.encode(value))
 
 
+def data(message: Message) -> dict[str, Any]:
+    """A message's code and values; numbers that JSON doesn't have as text."""
+    plain: dict[str, Any] = _finite(message.plain())
+    return plain
+
+
 def array(key: str, items: Iterable[dict[str, Any]]) -> str:
     """A key of the outermost object with a list, an item a line."""
     lines = ",\n".join(f"    {encoded(item)}" for item in items)
@@ -48,6 +57,14 @@ def whole(head: dict[str, Any], arrays: Iterable[str]) -> str:
     """The outermost object: what stands on a line each, then the lists."""
     parts = [*(f'"{key}": {encoded(value)}' for key, value in head.items()), *arrays]
     return "{\n" + ",\n".join(f"  {part}" for part in parts) + "\n}\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -72,7 +89,7 @@ def _marks(score: float, max_score: float) -> dict[str, int | float]:
 
 
 def _answer(answer: Graded) -> dict[str, Any]:
-    found = {
+    found: dict[str, Any] = {
         "student": answer.student,
         "exercise": answer.exercise,
         "name": answer.name,
@@ -80,10 +97,11 @@ def _answer(answer: Graded) -> dict[str, Any]:
         "tags": answer.tags,
         **_marks(answer.score, answer.max_score),
         "message": answer.message,
+        "messages": [{**data(each), "text": str(each)} for each in answer.messages],
         "answer": answer.answer,
     }
     if answer.needs_person:
         found["needs_person"] = True
-    if answer.note:
-        found["note"] = answer.note
+    if answer.failure is not None:
+        found |= {"note": answer.note, "failure": data(answer.failure)}
     return found

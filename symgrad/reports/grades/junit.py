@@ -8,10 +8,11 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 
+from symgrad.basics.messages import message
 from symgrad.grading.course.gradebook import Gradebook, Graded
 from symgrad.grading.outcome import Verdict
 from symgrad.reports.check.junit import document
-from symgrad.reports.grades.format import papers
+from symgrad.reports.grades.format import VERDICT, papers
 from symgrad.reports.grades.quoting import line, visible
 
 TAGS: Mapping[Verdict, str] = {
@@ -39,11 +40,11 @@ def _suites(gradebook: Gradebook) -> Iterator[ET.Element]:
 
 def _mark(case: ET.Element, answer: Graded) -> None:
     """Adds what an answer that isn't right is told, and to an error the teacher's note."""
-    failed = answer.needs_person and answer.note != ""
+    failed = answer.needs_person and answer.failure is not None
     tag = "error" if failed else TAGS.get(answer.verdict)
     if tag is not None:
         said = visible(answer.note if failed else answer.message)
-        first = said.partition("\n")[0]
-        element = ET.SubElement(case, tag, message=f"{answer.verdict}: {first}", type=answer.verdict)
+        told = message("grades_verdict", verdict=VERDICT[answer.verdict], said=said.partition("\n")[0])
+        element = ET.SubElement(case, tag, message=str(told), type=answer.verdict)
         if tag != "skipped":
             element.text = said

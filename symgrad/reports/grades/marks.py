@@ -34,10 +34,10 @@ def fraction(score: float, max_score: float) -> str:
     return f"{shortest(score)}/{shortest(max_score)}"
 
 
-def percent(part: float, whole: float) -> str:
-    """A share in whole percent; of nothing, nothing.
+def percent(part: float, whole: float) -> float:
+    """A share in percent; of nothing, nothing.
 
-    >>> percent(1, 3), percent(0, 0)
-    ('33%', '0%')
+    >>> percent(1, 4), percent(0, 0)
+    (25.0, 0.0)
     """
-    return f"{100 * part / whole if whole else 0:.0f}%"
+    return 100 * part / whole if whole else 0.0

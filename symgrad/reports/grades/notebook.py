@@ -9,17 +9,19 @@ from collections.abc import Iterator, Mapping
 
 from tabulate import tabulate
 
+from symgrad.basics.messages import message
 from symgrad.grading.course.gradebook import Gradebook
 from symgrad.grading.outcome import Verdict
 from symgrad.reports import markup
 from symgrad.reports.check.markdown import escaped
 from symgrad.reports.grades import overview, table
+from symgrad.reports.grades.format import VERDICT, words
 from symgrad.reports.grades.marks import fraction
 from symgrad.reports.grades.quoting import line
 
 MOST = 100
 """Students and answers that are shown, before it is only said how many more there are."""
-MARKS = ("student", "marks")
+MARKS = (message("grades_column_student"), message("grades_column_marks"))
 SIGNS: Mapping[Verdict, str] = {"correct": "✓", "incorrect": "✗", "unreadable": "!", "undecided": "?", "missing": "!"}
 
 
@@ -27,8 +29,8 @@ def html(gradebook: Gradebook) -> str:
     """The grades as a fragment of HTML that stands by itself."""
     students = [[markup.text(cell) for cell in row] for row in _students(gradebook)]
     parts = [
-        markup.table(MARKS, students, MARKS[1:]),
-        markup.table(table.HEADERS, _answers(gradebook), ("score",)),
+        markup.table(words(MARKS), students, words(MARKS[1:])),
+        markup.table(words(table.HEADERS), _answers(gradebook), words([table.SCORE_COLUMN])),
         markup.lines(_last(gradebook)),
     ]
     return markup.element("div", "\n" + "\n".join(parts) + "\n") + "\n"
@@ -38,14 +40,14 @@ def markdown(gradebook: Gradebook) -> str:
     """The grades as GitHub-flavoured Markdown."""
     rows = table.rows(gradebook, MOST)
     parts = [
-        _table(MARKS, _students(gradebook)),
-        _table(table.HEADERS, rows),
+        _table(words(MARKS), _students(gradebook)),
+        _table(words(table.HEADERS), rows),
         "\n".join(f"* {escaped(said)}" for said in _last(gradebook)),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(headers: tuple[str, ...], rows: Iterator[list[str]]) -> str:
+def _table(headers: list[str], rows: Iterator[list[str]]) -> str:
     return tabulate([[escaped(cell) for cell in row] for row in rows], headers=headers, tablefmt="pipe", disable_numparse=True)
 
 
@@ -57,14 +59,16 @@ def _students(gradebook: Gradebook) -> Iterator[list[str]]:
 def _answers(gradebook: Gradebook) -> Iterator[list[str]]:
     for answer, row in zip(gradebook.answers, table.rows(gradebook, MOST), strict=False):
         cells = [markup.text(cell) for cell in row]
-        cells[table.HEADERS.index("verdict")] = markup.badge(SIGNS[answer.verdict], answer.verdict)
+        cells[table.HEADERS.index(table.VERDICT_COLUMN)] = markup.badge(SIGNS[answer.verdict], str(VERDICT[answer.verdict]))
         yield cells
 
 
 def _last(gradebook: Gradebook) -> Iterator[str]:
     """What isn't shown, problems, and the sums."""
-    for count, noun in ((len(gradebook.students), "student"), (len(gradebook.answers), "answer")):
-        if count > MOST:
-            yield f"and {overview.counted(count - MOST, f'more {noun}')}"
+    students, answers = len(gradebook.students), len(gradebook.answers)
+    if students > MOST:
+        yield str(message("grades_more_students", count=students - MOST))
+    if answers > MOST:
+        yield str(message("grades_more_answers", count=answers - MOST))
     yield from table.problems(gradebook)
     yield from overview.lines(gradebook)

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+from symgrad.basics.messages import message
 from symgrad.grading.course.gradebook import Gradebook
 from symgrad.reports.grades import tally
-from symgrad.reports.grades.marks import percent, shortest
-
-
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """A number with its noun.
-
-    >>> counted(1, "answer"), counted(2, "answer")
-    ('1 answer', '2 answers')
-    """
-    return f"{count} {noun if count == 1 else plural or f'{noun}s'}"
+from symgrad.reports.grades.format import VERDICT, words
+from symgrad.reports.grades.marks import number, percent
 
 
 def lines(gradebook: Gradebook) -> list[str]:
     """Students, answers by verdict, marks; then, where there are any, what a person has to look at, and problems."""
-    told = ", ".join(f"{count} {verdict}" for verdict, count in tally.verdicts(gradebook.answers).items() if count)
+    given = tally.verdicts(gradebook.answers)
+    verdicts = [message("grades_of_verdict", verdict=VERDICT[each], count=given[each]) for each in VERDICT if given[each]]
+    students, answers = len(gradebook.students), len(gradebook.answers)
     score, max_score = tally.marks(gradebook.students)
+    sums = {"score": number(score), "max_score": number(max_score), "percent": percent(score, max_score)}
     waiting = sum(answer.needs_person for answer in gradebook.answers)
-    students, answers = counted(len(gradebook.students), "student"), counted(len(gradebook.answers), "answer")
-    found = [
-        f"{students}, {answers}{': ' if told else ''}{told}",
-        f"marks: {shortest(score)} of {shortest(max_score)}, {percent(score, max_score)}",
-    ]
+    found = [message("grades_counted", students=students, answers=answers, verdicts=verdicts), message("grades_marks", **sums)]
     if waiting:
-        found.append(f"for a person: {counted(waiting, 'answer')}")
+        found.append(message("grades_waiting", answers=waiting))
     if gradebook.problems:
-        found.append(f"submissions: {counted(len(gradebook.problems), 'problem')}")
-    return found
+        found.append(message("grades_with_problems", problems=len(gradebook.problems)))
+    return words(found)

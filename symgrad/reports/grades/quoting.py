@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from symgrad.basics.errors import printable
+from symgrad.basics.messages import message
 from symgrad.reports.check import markdown
 
 SHOWN = 80
@@ -48,7 +49,7 @@ def span(text: str, width: int | None = SHOWN) -> str:
     ('`` a`b ``', '(empty)')
     """
     shown = line(text.strip(" "), width)
-    return markdown.code(shown) if shown else "(empty)"
+    return markdown.code(shown) if shown else str(message("grades_empty"))
 
 
 def fence(text: str) -> str:

@@ -6,12 +6,23 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
+from symgrad.basics.messages import message
 from symgrad.grading.course.gradebook import Gradebook
 from symgrad.reports.grades import overview
+from symgrad.reports.grades.format import VERDICT, words
 from symgrad.reports.grades.marks import fraction
 from symgrad.reports.grades.quoting import line
 
-HEADERS = ("student", "exercise", "name", "verdict", "score", "message")
+VERDICT_COLUMN = message("grades_column_verdict")
+SCORE_COLUMN = message("grades_column_score")
+HEADERS = (
+    message("grades_column_student"),
+    message("grades_column_exercise"),
+    message("grades_column_name"),
+    VERDICT_COLUMN,
+    SCORE_COLUMN,
+    message("grades_column_message"),
+)
 NAME = 24
 """Characters of an id or a name: one of thousands would make every row as wide."""
 MESSAGE = 60
@@ -22,7 +33,7 @@ PROBLEMS = 10
 
 def render(gradebook: Gradebook) -> str:
     """The grades as plain text."""
-    table = tabulate(list(rows(gradebook)), headers=HEADERS, tablefmt="simple", disable_numparse=True)
+    table = tabulate(list(rows(gradebook)), headers=words(HEADERS), tablefmt="simple", disable_numparse=True)
     parts = [[table], list(_students(gradebook)), list(problems(gradebook)), overview.lines(gradebook)]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
@@ -32,7 +43,7 @@ def rows(gradebook: Gradebook, most: int | None = None) -> Iterator[list[str]]:
     for answer in gradebook.answers[:most]:
         names = (line(text, NAME) for text in (answer.student, answer.exercise, answer.name))
         said = answer.message.partition("\n")[0]
-        yield [*names, answer.verdict, fraction(answer.score, answer.max_score), line(said, MESSAGE)]
+        yield [*names, str(VERDICT[answer.verdict]), fraction(answer.score, answer.max_score), line(said, MESSAGE)]
 
 
 def _students(gradebook: Gradebook) -> Iterator[str]:
@@ -46,4 +57,4 @@ def problems(gradebook: Gradebook) -> Iterator[str]:
     for problem in gradebook.problems[:PROBLEMS]:
         yield f"{line(problem.place)}: {line(problem.message)}"
     if len(gradebook.problems) > PROBLEMS:
-        yield f"and {overview.counted(len(gradebook.problems) - PROBLEMS, 'more problem')}"
+        yield str(message("grades_more_problems", count=len(gradebook.problems) - PROBLEMS))

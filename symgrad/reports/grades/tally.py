@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from symgrad.basics.messages import Message
 from symgrad.grading.course.gradebook import Gradebook, Graded, Total
 from symgrad.grading.outcome import VERDICTS
 
@@ -45,11 +46,11 @@ def marks(totals: Iterable[Total | Graded]) -> tuple[float, float]:
     return score, max_score
 
 
-def questions(gradebook: Gradebook) -> dict[str, dict[str, list[Graded]]]:
+def questions(gradebook: Gradebook) -> dict[str, dict[str | Message, list[Graded]]]:
     """Answers by exercise, in order, and by name."""
-    found: dict[str, dict[str, list[Graded]]] = {exercise: {} for exercise in gradebook.exercises}
+    found: dict[str, dict[str | Message, list[Graded]]] = {exercise: {} for exercise in gradebook.exercises}
     for answer in gradebook.answers:
-        found.setdefault(answer.exercise, {}).setdefault(answer.name, []).append(answer)
+        found.setdefault(answer.exercise, {}).setdefault(answer.named, []).append(answer)
     return found
 
 
@@ -88,9 +89,9 @@ def misconceptions(answers: Iterable[Graded], most: int) -> list[Misconception]:
 
 def repeated(answers: Sequence[Graded], most: int) -> list[Repeated]:
     """Wrong and unreadable answers that more than one student handed in under the same name."""
-    counted: dict[tuple[str, str, str], list[Graded]] = {}
+    counted: dict[tuple[str, str | Message, str], list[Graded]] = {}
     for answer in answers:
         if answer.verdict in ("incorrect", "unreadable"):
-            counted.setdefault((answer.exercise, answer.name, answer.answer.strip()), []).append(answer)
+            counted.setdefault((answer.exercise, answer.named, answer.answer.strip()), []).append(answer)
     several = [Repeated(found[0], len(found)) for found in counted.values() if len(found) > 1]
     return sorted(several, key=lambda found: -found.count)[:most]

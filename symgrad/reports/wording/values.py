@@ -5,28 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Context, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from symgrad.checking.results.results import Entry, GradientResult
-
-MOST_DIGITS = 20
-
-
-def decimal(high: float, low: float, radius: float) -> str:
-    """A value known as ``high + low ± radius`` with the digits that are certain, at most twenty.
-
-    >>> decimal(0.1, -5.551115123125783e-18, 0.0)
-    '0.10000000000000000000'
-    """
-    if not math.isfinite(high):
-        return str(high)
-    context = Context(prec=60)
-    value = context.add(Decimal(high), Decimal(low))
-    if value == 0 or abs(value) < Decimal(radius):
-        return "0"
-    certain = MOST_DIGITS if radius == 0 else int((abs(value) / Decimal(radius)).log10())
-    digits = max(1, min(MOST_DIGITS, certain))
-    return str(Context(prec=digits).create_decimal(value))
+if TYPE_CHECKING:
+    from symgrad.checking.results.results import Entry
 
 
 def short(digits: str) -> str:
@@ -47,6 +29,44 @@ def point_text(point: Mapping[str, Any], longest: int = 12) -> str:
     return ", ".join(parts)
 
 
+def apart(first: float, second: float, digits: int = 7) -> tuple[str, str]:
+    """Two numbers to the digits that differ; where these are many, only the first and the last of them.
+
+    >>> apart(1.0, 2.0), apart(0.5, 0.5), apart(1.2345678901234567, 1.2345678901234569)
+    (('1', '2'), ('0.5', '0.5'), ('1.23…567', '1.23…569'))
+    """
+    if first == second or not (math.isfinite(first) and math.isfinite(second)):
+        return f"{first:.{digits}g}", f"{second:.{digits}g}"
+    needed = next((k for k in range(1, 18) if f"{first:.{k}g}" != f"{second:.{k}g}"), 17)
+    if needed <= digits:
+        return f"{first:.{digits}g}", f"{second:.{digits}g}"
+    return _ends(first, needed), _ends(second, needed)
+
+
+def short_number(number: float) -> str:
+    """A number with two digits, in as few characters as that takes.
+
+    >>> short_number(0.84), short_number(3100.2), short_number(6.9e7), short_number(float("inf"))
+    ('0.84', '3100', '6.9e7', 'inf')
+    """
+    if not math.isfinite(number):
+        return str(number)
+    text = f"{number:.2g}"
+    if "e" not in text:
+        return text
+    mantissa, _, exponent = text.partition("e")
+    return str(int(float(text))) if 0 <= int(exponent) < 5 else f"{mantissa}e{int(exponent)}"
+
+
+def _ends(number: float, digits: int) -> str:
+    """A number of so many digits, all but the first and the last three of them left out."""
+    mantissa, e, exponent = f"{number:#.{digits}g}".partition("e")
+    mantissa = mantissa.rstrip(".")
+    first = next(k for k, c in enumerate(mantissa) if c in "123456789")
+    head, power = first + (4 if "." in mantissa[first : first + 3] else 3), f"{e}{int(exponent)}" if e else ""
+    return f"{mantissa[:head]}…{mantissa[-3:]}{power}" if head < len(mantissa) - 3 else mantissa + power
+
+
 def _numbers(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_numbers(v) for v in value) + "]"
@@ -59,13 +79,3 @@ def place(subject: str, entry: Entry) -> str:
     if entry.along in ("", "v"):
         return subject + index
     return f"d²L/{subject.rpartition('/')[2]}{index} d{entry.along}"
-
-
-def differences(entry: Entry) -> str:
-    """The differences of an entry: absolute, relative, in ulps, and what is allowed."""
-    return f"{entry.absolute:.4g} absolute, {entry.relative:.4g} relative, {entry.ulps:.4g} ulps; allowed {entry.allowed:.4g}"
-
-
-def outcomes(row: GradientResult) -> str:
-    """How many entries had which outcome, where not all agree."""
-    return ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in row.counts.items())

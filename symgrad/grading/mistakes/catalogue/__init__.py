@@ -1,11 +1,14 @@
-"""The catalogue of mistakes, one file each; what explains an answer most specifically stands first."""
+"""The catalogue of mistakes, one file each; what explains an answer most specifically stands first.
+
+Other packages add mistakes as entry points of the group `symgrad.misconceptions`, each under its tag; they stand last.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
 
+from symgrad.basics.registries import Registry, instance_of
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip
 
 ORDER = (
@@ -16,8 +19,10 @@ ORDER = (
 )  # fmt: skip
 """The files of this folder that hold a misconception, which are called as its tag."""
 
-CATALOGUE: Mapping[str, Misconception] = MappingProxyType(
-    {tag: import_module(f"symgrad.grading.mistakes.catalogue.{tag}").MISCONCEPTION for tag in ORDER}
+CATALOGUE: Registry[Misconception] = Registry(
+    MappingProxyType({tag: import_module(f"symgrad.grading.mistakes.catalogue.{tag}").MISCONCEPTION for tag in ORDER}),
+    "symgrad.misconceptions",
+    instance_of(Misconception, named="tag"),
 )
 """Every misconception by its tag, the most telling first."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from symgrad.basics.messages import message
 from symgrad.grading.answer_key.tape import Edge, Local
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip, alone
 
@@ -21,13 +22,13 @@ def _unsummed(material: Material) -> Iterator[Slip]:
         if asked is None:
             continue
         if chain.partial(edge) is not None and chain.shape(operand) != node.shape:
-            yield Slip("the sum over the batch is missing", partial(alone, material, edge, _whole(material, edge), asked))
+            yield Slip(message("batch_not_summed"), partial(alone, material, edge, _whole(material, edge), asked))
             for k in range(max(node.shape)):
-                yield Slip("only one sample of the batch was taken", partial(material.changed, {edge: partial(_one, k=k)}))
-            yield Slip("the mean over the batch was taken for the sum", partial(material.changed, {edge: _averaged}))
+                yield Slip(message("one_sample_of_batch"), partial(material.changed, {edge: partial(_one, k=k)}))
+            yield Slip(message("mean_for_sum_over_batch"), partial(material.changed, {edge: _averaged}))
         elif node.row.name == "matmul" and j == 0:
             for k in range(node.shape[1] if node.shape[1] > 1 else 0):
-                yield material.slip("only one sample of the batch was taken", {edge: partial(_one_column, k=k)})
+                yield material.slip(message("one_sample_of_batch"), {edge: partial(_one_column, k=k)})
 
 
 def _whole(material: Material, edge: Edge) -> Callable[[Local], Any]:
@@ -52,7 +53,7 @@ def _one_column(local: Local, *, k: int) -> Any:
 
 MISCONCEPTION = Misconception(
     tag="batch_not_summed",
-    summary="the sum over the batch is missing",
+    summary=message("batch_not_summed"),
     slips=_unsummed,
     catches=(Example("tanh_network", "b2", "dz2"), Example("tanh_network", "b1", "(W2' dz2) ∘ (1 - h∘h)")),
     misses=(Example("tanh_network", "b2", "sum(z2 - y, axis=1)"),),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from symgrad.basics.messages import message
 from symgrad.grading.mistakes.catalogue.misconception import Misconception
 
 MISCONCEPTION = Misconception(
     tag="carried_forward",
-    summary="right, given the student's own adjoint of a step that isn't (no marks are lost)",
+    summary=message("right_given_own_adjoint"),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from symgrad.basics.messages import message
 from symgrad.grading.answer_key.tape import Local
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip
 
@@ -22,7 +23,7 @@ def _slips(material: Material) -> Iterator[Slip]:
     chain = material.chain
     for edge in chain.tape.edges:
         node, j = chain.node(edge), edge[1]
-        said = f"the factor {chain.factor(edge)} stands twice"
+        said = message("factor_twice", factor=chain.factor(edge))
         if chain.partial(edge) is not None and not chain.is_trivial(edge):
             yield material.slip(said, {edge: _twice}, pairs=chain.is_function(node))
         elif node.row.name == "matmul" and chain.shape(node.operands[1 - j]) == (1, 1):
@@ -31,7 +32,7 @@ def _slips(material: Material) -> Iterator[Slip]:
 
 MISCONCEPTION = Misconception(
     tag="doubled_derivative",
-    summary="a local derivative of the chain stands twice",
+    summary=message("local_derivative_twice"),
     slips=_slips,
     catches=(
         Example("linear", "w", "2x²(wx - y)"),

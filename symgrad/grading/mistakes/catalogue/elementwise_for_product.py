@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from symgrad.basics.messages import message
 from symgrad.grading.answer_key.tape import Local
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip, alone, broadcast
 from symgrad.grading.mistakes.catalogue.products import products
@@ -18,7 +19,7 @@ def _slips(material: Material) -> Iterator[Slip]:
         wanted, g, m = chain.shape(node.operands[j]), node.shape, chain.shape(node.operands[1 - j])
         if (1, 1) in (g, m):
             continue
-        said = f"entry by entry where a matrix product with {beside} belongs"
+        said = message("entrywise_for_product", beside=beside)
         for turn_g in (False, True):
             for turn_m in (False, True):
                 a, b = (g[::-1] if turn_g else g), (m[::-1] if turn_m else m)
@@ -33,11 +34,11 @@ def _slips(material: Material) -> Iterator[Slip]:
         node = chain.node(edge)
         same = node.shape != (1, 1) and chain.shape(node.operands[edge[1]]) == node.shape
         if same and chain.partial(edge) is not None and not chain.is_trivial(edge):
-            said = f"a matrix product where {chain.factor(edge)} belongs entry by entry"
+            said = message("product_for_entrywise", factor=chain.factor(edge))
             for product in PRODUCTS:
                 yield material.slip(said, {edge: product}, loose=True)
             every = {e: p for e in chain.tape.edges if chain.is_function(chain.node(e)) for p in (_inner,)}
-            yield material.slip("matrix products where products entry by entry belong", every, loose=True)
+            yield material.slip(message("products_for_entrywise"), every, loose=True)
 
 
 def _outer(local: Local) -> Any:
@@ -51,17 +52,11 @@ def _inner(local: Local) -> Any:
 
 
 def _plain(local: Local) -> Any:
-    partial_ = broadcast(local.partial, local.value.shape[-2:])
-    if local.adjoint.shape[-1] != partial_.shape[-2]:
-        raise ValueError("no matrix product")
-    return local.adjoint @ partial_
+    return local.adjoint @ broadcast(local.partial, local.value.shape[-2:])
 
 
 def _reversed(local: Local) -> Any:
-    partial_ = broadcast(local.partial, local.value.shape[-2:])
-    if partial_.shape[-1] != local.adjoint.shape[-2]:
-        raise ValueError("no matrix product")
-    return partial_ @ local.adjoint
+    return broadcast(local.partial, local.value.shape[-2:]) @ local.adjoint
 
 
 PRODUCTS = (_outer, _inner, _plain, _reversed)
@@ -76,7 +71,7 @@ def _entrywise(local: Local, *, j: int, turn_g: bool, turn_m: bool) -> Any:
 
 MISCONCEPTION = Misconception(
     tag="elementwise_for_product",
-    summary="entry by entry where a matrix product belongs, or the reverse",
+    summary=message("entrywise_and_product_confused"),
     slips=_slips,
     catches=(Example("sigmoid_network", "w2", "dz2 ∘ y1"),),
     misses=(Example("sigmoid_network", "w2", "y1 dz2'"),),

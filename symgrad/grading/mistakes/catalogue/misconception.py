@@ -11,9 +11,11 @@ import numpy as np
 import sympy
 
 from symgrad.basics.arrays import Values
+from symgrad.basics.messages import Message
 from symgrad.grading.answer_key.key import Key
 from symgrad.grading.answer_key.tape import Change, Edge, Local, Pass
-from symgrad.grading.mistakes.chain import PRODUCTS, Chain
+from symgrad.grading.mistakes.chain import Chain
+from symgrad.graphs import walks
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Material:
         done = self.key.tape.backward(self.key.floats, self.values, changes, **options)
         return {name: self.key.truth(done, name) for name in self.key.asked}
 
-    def slip(self, message: str, changes: Mapping[Edge, Change], *, pairs: bool = False, **options: Any) -> Slip:
+    def slip(self, message: Message, changes: Mapping[Edge, Change], *, pairs: bool = False, **options: Any) -> Slip:
         """The slip that comes of other rules; one that `pairs` is looked for together with others, too."""
         return Slip(message, partial(self.changed, changes, **options), changes if pairs else {})
 
@@ -70,9 +72,9 @@ class Material:
 
 @dataclass(frozen=True)
 class Slip:
-    """One way to make a mistake in an exercise: the sentence about it, and the wrong gradients that come of it, by name."""
+    """One way to make a mistake in an exercise: what is said of it, and the wrong gradients that come of it, by name."""
 
-    message: str
+    message: Message
     results: Callable[[], Mapping[str, Values]]
     changes: Mapping[Edge, Change] = field(default_factory=dict)
     """The rules that it changes, where it is looked for together with another one."""
@@ -95,24 +97,27 @@ def no_slips(material: Material) -> Iterator[Slip]:
     yield from ()
 
 
-def nothing(ratio: float, sizes: tuple[int, ...]) -> str:
+def nothing(ratio: float, sizes: tuple[int, ...]) -> Message | None:
     """Of a mistake that is no constant factor."""
-    return ""
+    return None
 
 
 @dataclass(frozen=True)
 class Misconception:
     """A mistake that people make: its tag, what it is, how it comes about, and answers that it must and mustn't catch.
 
-    `slips` generates the wrong gradients; `explains` gives a sentence for a constant factor between answer and gradient.
+    `slips` generates the wrong gradients; `explains` says what a constant factor between answer and gradient comes of. `words`
+    are those of its messages' codes, where the languages don't have them: a mistake from elsewhere brings its own. They are
+    written as they stand within a sentence, without a capital letter or a full stop.
     """
 
     tag: str
-    summary: str
+    summary: Message
     slips: Slips = no_slips
-    explains: Callable[[float, tuple[int, ...]], str] = nothing
+    explains: Callable[[float, tuple[int, ...]], Message | None] = nothing
     catches: tuple[Example, ...] = ()
     misses: tuple[Example, ...] = ()
+    words: Mapping[str, str | Callable[..., str]] = field(default_factory=dict)
 
 
 def broadcast(value: Any, shape: tuple[int, int]) -> Any:
@@ -140,17 +145,9 @@ def nothing_flows(local: Local) -> Any:
 
 def is_term(material: Material, edge: Edge) -> bool:
     """Whether what flows along an edge is one term of the product rule: two factors depend on one parameter."""
-    return material.chain.node(edge).row.name in PRODUCTS and material.chain.shares(edge)
+    return material.chain.node(edge).row.product and material.chain.shares(edge)
 
 
 def rests_on(material: Material, symbol: Any) -> set[Any]:
     """Everything that a symbol rests on, itself included."""
-    definitions = {node.symbol: node for node in material.key.graph.nodes}
-    found, stack = set(), [symbol]
-    while stack:
-        current = stack.pop()
-        if current not in found:
-            found.add(current)
-            node = definitions.get(current)
-            stack.extend(s for o in node.operands for s in o.free_symbols) if node is not None else None
-    return found
+    return walks.rests_on(material.key.graph.definitions, [symbol])

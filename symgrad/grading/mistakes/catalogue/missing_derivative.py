@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from symgrad.basics.messages import message
 from symgrad.grading.answer_key.tape import Change, Edge, Local
 from symgrad.grading.answer_key.target import adjoint_of
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip, broadcast
@@ -26,12 +27,12 @@ def _slips(material: Material) -> Iterator[Slip]:
 
 def _factors(material: Material) -> Iterator[Slip]:
     chain = material.chain
-    alike: dict[str, dict[Edge, Change]] = defaultdict(dict)
+    alike: dict[str | None, dict[Edge, Change]] = defaultdict(dict)
     for edge in chain.tape.edges:
         node = chain.node(edge)
         if chain.is_trivial(edge) or node.row.name in UNTOLD:
             continue
-        said = f"the factor {chain.factor(edge)} is missing"
+        said = message("factor_missing", factor=chain.factor(edge))
         fits = node.shape in ((1, 1), chain.shape(node.operands[edge[1]])) or chain.partial(edge) is not None
         if fits and node.shape == (1, 1) and chain.partial(edge) is None:
             yield material.slip(said, {edge: partial(_spread, shape=chain.shape(node.operands[edge[1]]))}, pairs=True)
@@ -39,10 +40,11 @@ def _factors(material: Material) -> Iterator[Slip]:
             yield material.slip(said, {edge: _left_out}, pairs=fits, loose=not fits)
         if chain.is_function(node):
             alike[node.row.name][edge] = _left_out
-            alike["the functions inside"][edge] = _left_out
+            alike[None][edge] = _left_out
     for name, changes in alike.items():
         if len(changes) > 1:
-            yield material.slip(f"the derivatives of {name} are missing", changes)
+            every = message("inner_derivatives_missing")
+            yield material.slip(every if name is None else message("derivatives_missing", function=name), changes)
 
 
 def _spread(local: Local, *, shape: tuple[int, int]) -> Any:
@@ -56,14 +58,14 @@ def _steps(material: Material) -> Iterator[Slip]:
         for earlier, before in named:
             behind = after in material.chain.tape.downstream(before)
             if behind and material.chain.shape(before) == material.chain.shape(after):
-                said = f"the derivative of {later} by {earlier} is missing"
+                said = message("derivative_by_step_missing", of=later, by=earlier)
                 given = {before: material.right.adjoints[after]}
                 yield Slip(said, partial(material.changed, {}, given=given))
 
 
 MISCONCEPTION = Misconception(
     tag="missing_derivative",
-    summary="a local derivative of the chain is left out",
+    summary=message("local_derivative_left_out"),
     slips=_slips,
     catches=(
         Example("sigmoid_network", "w1", "(w2' dz2) x'"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from symgrad.basics.messages import message
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip, alone
 from symgrad.grading.mistakes.catalogue.products import product, products, variants
 
@@ -12,7 +13,7 @@ from symgrad.grading.mistakes.catalogue.products import product, products, varia
 def _slips(material: Material) -> Iterator[Slip]:
     for edge, beside, exchanged, change in variants(material):
         if exchanged:
-            yield material.slip(f"the factors of the product with {beside} are exchanged", {edge: change}, pairs=True)
+            yield material.slip(message("factors_exchanged", beside=beside), {edge: change}, pairs=True)
     for edge, beside in products(material):
         j = edge[1]
         node = material.chain.node(edge)
@@ -20,13 +21,13 @@ def _slips(material: Material) -> Iterator[Slip]:
         asked = next((n for n, (symbol, _) in material.key.asked.items() if symbol == node.operands[j]), None)
         if asked is not None and (m[1] == g[0] if j == 0 else g[1] == m[0]):
             change_ = partial(product, j=j, turn_g=False, turn_m=True, first=1 if j == 0 else 0)
-            said = f"the factors of the product with {beside} are exchanged"
+            said = message("factors_exchanged", beside=beside)
             yield Slip(said, partial(alone, material, edge, change_, asked))
 
 
 MISCONCEPTION = Misconception(
     tag="operands_exchanged",
-    summary="the factors of a matrix product are exchanged",
+    summary=message("factors_of_product_exchanged"),
     slips=_slips,
     catches=(Example("quadratic_form", "A", "x' x/2"), Example("sigmoid_network", "w2", "y1' dz2")),
     misses=(Example("sigmoid_network", "w2", "dz2 y1' y1[1]"),),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from symgrad.basics.messages import message
 from symgrad.grading.answer_key.tape import Local
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip, is_term, nothing_flows
 
@@ -18,16 +19,16 @@ def _slips(material: Material) -> Iterator[Slip]:
     for edge in chain.tape.edges:
         node = chain.node(edge)
         if not is_term(material, edge):
-            yield material.slip(f"the path through {chain.text(node.symbol)} is missing", {edge: nothing_flows}, pairs=True)
+            yield material.slip(message("path_missing", through=chain.text(node.symbol)), {edge: nothing_flows}, pairs=True)
         if node.row.name == "matmul" and edge[1] == 1:
             for k in range(node.shape[0] if node.shape[0] > 1 else 0):
-                said = f"only the path through one entry of {chain.text(node.symbol)} is there"
+                said = message("path_through_one_entry", of=chain.text(node.symbol))
                 yield material.slip(said, {edge: partial(_one_row, k=k)})
     for symbol, count in chain.uses.items():
         if count > 2:
             into = [e for e in chain.tape.edges if chain.node(e).operands[e[1]] == symbol]
             for kept in into:
-                said = f"only the path through {chain.text(chain.node(kept).symbol)} is there"
+                said = message("only_path", through=chain.text(chain.node(kept).symbol))
                 yield material.slip(said, {e: nothing_flows for e in into if e != kept})
 
 
@@ -38,11 +39,9 @@ def _softmaxes(material: Material) -> Iterator[Slip]:
         node = chain.node(edge)
         if node.row.name == "log_softmax":
             for keep in (True, False):
-                said = (
-                    f"softmax's derivative has two terms: that of {'the denominator' if keep else 'the numerator'} is missing"
-                )
+                said = message("softmax_term_of_denominator" if keep else "softmax_term_of_numerator")
                 yield material.slip(said, {edge: partial(_half, keep=keep)}, pairs=True)
-            said = "only the diagonal of softmax's derivative is there"
+            said = message("softmax_diagonal_only")
             yield material.slip(said, {edge: lambda local: local.adjoint * (1 - np.exp(local.value))})
 
 
@@ -57,7 +56,7 @@ def _one_row(local: Local, *, k: int) -> Any:
 
 MISCONCEPTION = Misconception(
     tag="path_dropped",
-    summary="one of the paths by which a shared parameter or step reaches the loss is left out",
+    summary=message("path_left_out"),
     slips=_slips,
     catches=(
         Example("recurrent", "w", "da2 x2"),

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from symgrad.basics.messages import Message
 from symgrad.grading.answer_key.tape import Edge, Local
 from symgrad.grading.mistakes.catalogue.misconception import Material
 
 
-def products(material: Material) -> Iterator[tuple[Edge, str]]:
+def products(material: Material) -> Iterator[tuple[Edge, Message]]:
     """Edges of matrix products, with what stands beside the adjoint."""
     chain = material.chain
     for edge in chain.tape.edges:
@@ -19,7 +20,7 @@ def products(material: Material) -> Iterator[tuple[Edge, str]]:
             yield edge, chain.text(node.operands[1 - edge[1]], 3)
 
 
-def variants(material: Material) -> Iterator[tuple[Edge, str, bool, Callable[[Local], Any]]]:
+def variants(material: Material) -> Iterator[tuple[Edge, Message, bool, Callable[[Local], Any]]]:
     """Every other product of the adjoint and the factor, transposed or not, in either order, where the shapes allow it."""
     chain = material.chain
     for edge, beside in products(material):

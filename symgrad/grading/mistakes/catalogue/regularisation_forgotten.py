@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from symgrad.basics.messages import message
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip, rests_on
 
 
@@ -34,13 +35,13 @@ def _slips(material: Material) -> Iterator[Slip]:
         data = [i for i in leaves if i.name not in parameters and i.shape != (1, 1)]
         scalars_only = all(i.shape == (1, 1) for i in inputs.values())
         if not data and not scalars_only and any(i.name in parameters for i in leaves):
-            said = f"the term of the penalty {material.chain.text(symbol)} is missing"
+            said = message("penalty_missing", penalty=material.chain.text(symbol))
             yield Slip(said, partial(material.changed, {edge: lambda local: None}))
 
 
 MISCONCEPTION = Misconception(
     tag="regularisation_forgotten",
-    summary="the penalty's term is missing",
+    summary=message("term_of_penalty_missing"),
     slips=_slips,
     catches=(Example("ridge", "w", "2 r x'/5"), Example("matrix_factorisation", "U", "R V'")),
     misses=(Example("ridge", "w", "-(2 r x'/5 + lam w)"),),

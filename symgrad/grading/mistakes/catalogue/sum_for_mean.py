@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symgrad.basics.messages import Message, message
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip
 
 
-def _explains(ratio: float, sizes: tuple[int, ...]) -> str:
+def _explains(ratio: float, sizes: tuple[int, ...]) -> Message | None:
     if ratio in sizes:
-        return f"it is {ratio:g} times too large: the 1/{ratio:g} of the mean is missing"
+        return message("too_large_by_mean", count=int(ratio))
     if ratio and 1 / ratio in sizes:
-        return f"it is divided by {1 / ratio:g} once too often"
-    if -ratio in sizes:
-        return f"the 1/{-ratio:g} of the mean is missing, and the sign is wrong"
-    for n in sizes:
-        for other, said in ((2, "a factor 2 is too many"), (0.5, "a factor 2 is missing")):
+        return message("divided_too_often", count=int(1 / ratio))
+    besides = {-1.0: message("sign_wrong"), 2.0: message("factor_2_is_too_many"), 0.5: message("factor_2_missing")}
+    for other, said in besides.items():
+        for n in sizes:
             if ratio == other * n:
-                return f"the 1/{n} of the mean is missing, and {said}"
-    return ""
+                return message("and_also", first=message("mean_forgotten", count=n), then=said)
+    return None
 
 
 def _slips(material: Material) -> Iterator[Slip]:
     for edge in material.chain.tape.edges:
         for n in material.averaged:
             change = {edge: lambda local, n=n: n * local.contribution}
-            yield material.slip(f"the 1/{n} of the mean is missing in one term", change)
+            yield material.slip(message("mean_forgotten_in_term", count=n), change)
         for n in material.sizes:
             change = {edge: lambda local, n=n: local.contribution / n}
-            yield material.slip(f"one term is divided by {n} once too often", change)
+            yield material.slip(message("term_divided_too_often", count=n), change)
 
 
 MISCONCEPTION = Misconception(
     tag="sum_for_mean",
-    summary="the gradient of a sum in place of that of a mean, or the reverse",
+    summary=message("sum_and_mean_confused"),
     slips=_slips,
     explains=_explains,
     catches=(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from symgrad.basics.messages import message
 from symgrad.grading.answer_key.tape import Tape
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip, rests_on
 from symgrad.graphs.graph import Node
@@ -35,7 +36,7 @@ def _residuals(material: Material) -> Iterator[Slip]:
         node = chain.node(edge)
         data = [o for o in node.operands if o.free_symbols and o not in active]
         if node.row.name in ("add", "subtract") and data and len(node.operands) == 2:
-            said = f"in {chain.text(node.expression)} prediction and target are exchanged"
+            said = message("exchanged_in", difference=chain.text(node.expression))
             yield material.slip(said, {edge: lambda local: -local.contribution})
 
 
@@ -47,7 +48,7 @@ def _slips(material: Material) -> Iterator[Slip]:
         swapped = {**material.values, prediction: material.values[target], target: material.values[prediction]}
         swapped = material.key.again(swapped, frozenset({*own, *(i.symbol for i in graph.inputs)}))
         elsewhere = {k: swapped for k, node in enumerate(graph.nodes) if node.symbol not in own}
-        said = f"{material.chain.text(prediction)} and {material.chain.text(target)} are exchanged"
+        said = message("exchanged", first=material.chain.text(prediction), second=material.chain.text(target))
         yield Slip(said, partial(material.changed, {}, elsewhere=elsewhere))
         yield Slip(said, partial(_as_target, material, prediction, target, swapped))
 
@@ -73,7 +74,7 @@ def _losses(material: Material) -> Iterator[tuple[Any, Any]]:
 
 MISCONCEPTION = Misconception(
     tag="target_exchanged",
-    summary="prediction and target are exchanged",
+    summary=message("prediction_and_target_exchanged"),
     slips=_slips,
     catches=(
         Example("cross_entropy_unit", "dp", "p/(y(y-1)) + 1/(1-y)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symgrad.basics.messages import message
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip, is_term, nothing_flows
 
 
@@ -13,13 +14,13 @@ def _slips(material: Material) -> Iterator[Slip]:
         if is_term(material, edge):
             node = chain.node(edge)
             term = chain.text(node.operands[edge[1]])
-            said = f"the product rule for {chain.text(node.expression)} has a term more: that of {term}"
+            said = message("product_rule_term", product=chain.text(node.expression), term=term)
             yield material.slip(said, {edge: nothing_flows}, pairs=True)
 
 
 MISCONCEPTION = Misconception(
     tag="term_dropped",
-    summary="one term of the derivative of a product is left out",
+    summary=message("term_of_product_left_out"),
     slips=_slips,
     catches=(
         Example("swish_unit", "b", "(o - y) s"),

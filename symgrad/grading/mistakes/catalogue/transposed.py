@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from symgrad.basics.messages import message
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip
 from symgrad.grading.mistakes.catalogue.products import variants
 
 
 def _slips(material: Material) -> Iterator[Slip]:
-    yield Slip("it is the transpose of the gradient", lambda: {n: t.mT for n, t in material.truths.items()})
+    yield Slip(message("transpose_of_gradient"), lambda: {n: t.mT for n, t in material.truths.items()})
     for edge, beside, exchanged, change in variants(material):
         if not exchanged:
-            yield material.slip(f"{beside} should be transposed, or should not", {edge: change}, pairs=True)
+            yield material.slip(message("transpose_or_not", of=beside), {edge: change}, pairs=True)
     yield from _forward(material)
 
 
@@ -28,7 +29,7 @@ def _forward(material: Material) -> Iterator[Slip]:
             if value.shape == material.values[node.symbol].shape:
                 swapped = {**material.values, node.symbol: value}
                 elsewhere = {other: swapped for other in range(len(material.key.graph.nodes)) if other != k}
-                said = f"a factor of {material.chain.text(node.symbol)} is transposed"
+                said = message("factor_of_step_transposed", step=material.chain.text(node.symbol))
                 yield Slip(said, partial(material.changed, {}, elsewhere=elsewhere))
 
 
@@ -40,7 +41,7 @@ def _turned(left: Any, right: Any) -> Iterator[Any]:
 
 MISCONCEPTION = Misconception(
     tag="transposed",
-    summary="the transpose of the gradient, or a transpose inside that is forgotten or too many",
+    summary=message("transposes_confused"),
     slips=_slips,
     catches=(
         Example("sigmoid_network", "w2", "y1 dz2'"),

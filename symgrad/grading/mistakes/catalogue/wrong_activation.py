@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from symgrad.basics.messages import message
 from symgrad.derivation.notation.text import SIGNS
 from symgrad.grading.answer_key.tape import Change, Edge, Local
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip
 from symgrad.grading.mistakes.catalogue.wrong_place import forgotten
+from symgrad.grading.mistakes.chain import formula
 
 FORMS: Mapping[str, Callable[[Any, Any], Any]] = {
     "1 − {y}²": lambda x, y: 1 - y**2,
@@ -56,22 +58,22 @@ PAIRED = 8
 def _slips(material: Material) -> Iterator[Slip]:
     yield from _softmaxes(material)
     chain = material.chain
-    alike: dict[str, dict[Edge, Change]] = defaultdict(dict)
+    alike: dict[tuple[str, str], dict[Edge, Change]] = defaultdict(dict)
     for edge in chain.tape.edges:
         node = chain.node(edge)
         if not chain.is_function(node):
             continue
-        x, y = chain.text(node.operands[0], 3), chain.text(node.symbol, 3)
+        x, y = chain.written(node.operands[0], 3), chain.written(node.symbol, 3)
+        operand = chain.text(node.operands[0])
         sign = SIGNS.get(node.row.name, node.row.name)
-        for k, (form, formula) in enumerate(FORMS.items()):
-            taken = form.format(x=x, y=y)
-            said = f"the derivative of {sign}({chain.text(node.operands[0])}) isn't {taken}"
-            change = {edge: _with(formula)}
+        for k, (form, taken_as) in enumerate(FORMS.items()):
+            said = message("derivative_is_not", function=sign, operand=operand, taken=formula(form.format(x=x, y=y)))
+            change = {edge: _with(taken_as)}
             yield material.slip(said, change, pairs=k < PAIRED)
-            alike[f"{form.format(x='x', y=f'{sign}(x)')} isn't the derivative of {sign}(x)"] |= change
-    for said, changes in alike.items():
+            alike[sign, form.format(x="x", y=f"{sign}(x)")] |= change
+    for (sign, taken), changes in alike.items():
         if len(changes) > 1:
-            yield material.slip(said, changes)
+            yield material.slip(message("is_not_the_derivative", function=sign, taken=taken), changes)
 
 
 def _softmaxes(material: Material) -> Iterator[Slip]:
@@ -82,12 +84,12 @@ def _softmaxes(material: Material) -> Iterator[Slip]:
         if node.row.name != "log_softmax":
             continue
         z = material.values[node.operands[0]]
-        yield material.slip(
-            f"softmax isn't σ({chain.text(node.operands[0])})", {edge: _log_softmax(1 / (1 + np.exp(-z)), node)}
-        )
+        operand = chain.text(node.operands[0])
+        said = message("softmax_is_not_sigmoid", operand=operand)
+        yield material.slip(said, {edge: _log_softmax(1 / (1 + np.exp(-z)), node)})
         for part, without in forgotten(material, node.operands[0]):
             shifted = np.exp(without - np.logaddexp.reduce(without, axis=_axis(node), keepdims=True))
-            said = f"softmax is taken of {chain.text(node.operands[0])} without {part}"
+            said = message("softmax_taken_of", operand=message("without", value=operand, part=part))
             yield material.slip(said, {edge: _log_softmax(shifted, node)})
 
 
@@ -100,13 +102,13 @@ def _log_softmax(shares: Any, node: Any) -> Change:
     return lambda local: local.adjoint - shares * local.adjoint.sum(axis=_axis(node), keepdims=True)
 
 
-def _with(formula: Callable[[Any, Any], Any]) -> Callable[[Local], Any]:
-    return lambda local: local.adjoint * formula(local.operands[0], local.value)
+def _with(taken_as: Callable[[Any, Any], Any]) -> Callable[[Local], Any]:
+    return lambda local: local.adjoint * taken_as(local.operands[0], local.value)
 
 
 MISCONCEPTION = Misconception(
     tag="wrong_activation",
-    summary="the derivative of an activation is that of another function, or has a slip",
+    summary=message("derivative_of_activation_wrong"),
     slips=_slips,
     catches=(
         Example("sigmoid_network", "dz2", "(y2 - y) ∘ (1 - y2 ∘ y2)"),

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from symgrad.basics.messages import Message, message
 from symgrad.derivation.notation.text import SIGNS
 from symgrad.grading.answer_key.tape import Change, Edge, Local
 from symgrad.grading.equality.evaluating import options_in
 from symgrad.grading.mistakes.catalogue.misconception import Example, Material, Misconception, Slip, broadcast
+from symgrad.grading.mistakes.chain import formula
 from symgrad.number_systems.system import partials
 
 
@@ -24,35 +26,36 @@ def _slips(material: Material) -> Iterator[Slip]:
             continue
         sign = SIGNS.get(node.row.name, node.row.name)
         right = chain.text(node.operands[0])
-        for text, value in _places(material, node):
+        for place, value in _places(material, node):
             main = value is material.values[node.symbol]
             change = {edge: _at(node, value)}
-            yield material.slip(f"{sign}′ is taken at {text} in place of {right}", change, pairs=main)
+            said = message("taken_at", function=sign, place=place, right=right)
+            yield material.slip(said, change, pairs=main)
             if main:
-                alike[sign, "is taken of its own value"] |= change
+                alike[sign, "taken_of_own_value"] |= change
         change = {edge: _value_for_operand(node)}
-        yield material.slip(f"in the derivative of {sign}, {right} stands in place of {sign}({right})", change, pairs=True)
-        alike[sign, "has its operand in place of its value"] |= change
-        yield material.slip(f"{sign}′ is taken of the adjoint", {edge: _of_adjoint(node)})
-    for (sign, said), changes in alike.items():
+        yield material.slip(message("operand_for_value", function=sign, operand=right), change, pairs=True)
+        alike[sign, "operands_for_values"] |= change
+        yield material.slip(message("taken_of_adjoint", function=sign), {edge: _of_adjoint(node)})
+    for (sign, code), changes in alike.items():
         if len(changes) > 1:
-            yield material.slip(f"{sign}′ {said}, in every layer", changes)
+            yield material.slip(Message(code, {"function": sign}), changes)
 
 
-def _places(material: Material, node: Any) -> Iterator[tuple[str, Any]]:
-    """Where else the derivative of a function may have been taken, with words for it."""
+def _places(material: Material, node: Any) -> Iterator[tuple[Message, Any]]:
+    """Where else the derivative of a function may have been taken, with what it is called."""
     chain, operand = material.chain, node.operands[0]
     for symbol, value in material.values.items():
         if chain.shape(symbol) in (node.shape, (1, 1)) and symbol != operand:
             yield chain.text(symbol), value
-    value, text = material.values[operand], chain.text(operand)
-    yield f"−({text})", -value
-    yield f"σ({text})", 1 / (1 + np.exp(-value))
+    value, text = material.values[operand], chain.written(operand)
+    yield formula(f"−({text})"), -value
+    yield formula(f"σ({text})"), 1 / (1 + np.exp(-value))
     for part, without in forgotten(material, operand):
-        yield f"{text} without {part}", without
+        yield message("without", value=formula(text), part=part), without
 
 
-def forgotten(material: Material, symbol: Any) -> Iterator[tuple[str, Any]]:
+def forgotten(material: Material, symbol: Any) -> Iterator[tuple[Message, Any]]:
     """The value of a sum with one of its terms forgotten: the bias of a pre-activation."""
     node = next((n for n in material.key.graph.nodes if n.symbol == symbol), None)
     if node is not None and node.row.name == "add":
@@ -93,7 +96,7 @@ def _value_for_operand(node: Any) -> Change:
 
 MISCONCEPTION = Misconception(
     tag="wrong_place",
-    summary="a local derivative is taken at the wrong place",
+    summary=message("derivative_at_wrong_place"),
     slips=_slips,
     catches=(
         Example("sigmoid_network", "w1", "((w2' dz2) ∘ σ'(y1)) x'"),

@@ -1,0 +1,79 @@
+"""What the framework says: loss and gradients at points, and what can be asked about them afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from symgrad.authoring.points import PointSet
+from symgrad.basics.arrays import Values
+from symgrad.basics.messages import Message
+from symgrad.checking.evidence.question import Question
+from symgrad.checking.evidence.symbolic_side import Formula
+from symgrad.frameworks.framework import TorchValues
+from symgrad.frameworks.pytorch.devices import lost, usable
+from symgrad.frameworks.pytorch.gradients import TorchRun, run_compiled, run_program
+from symgrad.frameworks.pytorch.nan_origin import Watch
+from symgrad.frameworks.pytorch.ways import WAYS
+
+
+@dataclass(frozen=True)
+class FrameworkSide:
+    """What PyTorch says at points: `values`; `run` is how it was asked, `watched` whether a loop ran that isn't run again."""
+
+    formula: Formula
+    points: PointSet
+    run: TorchRun
+    values: TorchValues
+    watched: bool = False
+
+    @property
+    def outputs(self) -> list[Values]:
+        """Loss and gradients, in the order of the outputs."""
+        return [self.values.loss, *(self.values.gradients[n] for n in self.formula.exercise.parameter_names)]
+
+    @property
+    def lost(self) -> float:
+        """The relative error of factors of matrix products that the device rounds on the way in."""
+        return lost(self.run.device, self.run.dtype)
+
+    def origin_of_nan(self, point: int) -> Message | None:
+        """Which step of PyTorch's backward() makes the first nan at a point; None where none does."""
+        if self.watched or self.run.way.forward:
+            return None
+        watch = Watch()
+        asked(self.formula, self.points.subset([point]), replace(self.run, way=WAYS["backward"]), observe=watch)
+        return watch.origin
+
+    def is_random(self, point: int) -> bool:
+        """Whether the author's program gives another loss when it is called again at the same point."""
+        if self.watched or self.formula.exercise.torch_loss is None:
+            return False
+        losses = asked(self.formula, self.points.subset([point, point]), self.run).loss
+        return not np.array_equal(losses[0], losses[1], equal_nan=True)
+
+
+def said(question: Question, formula: Formula, points: PointSet) -> FrameworkSide:
+    """What PyTorch says at points, or said there in a loop.
+
+    Raises CouldNotRun where the author's program doesn't run, UserError for a device that isn't there.
+    """
+    exercise, settings = question.exercise, question.settings
+    way, device = WAYS[settings.via], usable(settings.device)
+    run = TorchRun(exercise.inputs, exercise.parameter_names, settings.dtype, way, device)
+    if question.visited is not None:
+        return FrameworkSide(formula, points, run, question.visited[1], watched=True)
+    return FrameworkSide(formula, points, run, asked(formula, points.values, run))
+
+
+def asked(formula: Formula, values: Mapping[str, Values], run: TorchRun, **options: Any) -> TorchValues:
+    """The author's program run at points, or without one the compiled loss. Raises CouldNotRun."""
+    exercise = formula.exercise
+    if exercise.torch_loss is None:
+        return run_compiled(formula.forward, values, run, **options)
+    if exercise.expected_gradient:  # a gradient that is clipped isn't linear in the adjoint
+        options = {"seed": 1.0, **options}
+    return run_program(exercise.torch_loss, values, run, **options)
