@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from symgrad.basics.messages import Message, message, verbatim
@@ -162,6 +161,8 @@ def closest(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | 
     >>> closest("sigmod", ["relu", "sigmoid"])
     'sigmoid'
     """
+    import difflib  # only where something was misspelt
+
     listed = sorted(candidates)
     matches = [c for c in listed if c.lower() == name.lower() != c] or [c for c in listed if c.lower() == name.lower()]
     matches = matches or difflib.get_close_matches(name, listed, n=1, cutoff=cutoff)
