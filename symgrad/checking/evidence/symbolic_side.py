@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -34,9 +35,12 @@ class Formula:
     shapes: list[Shape]
     """The shapes of the outputs."""
     program: Program
-    forward: Program
-    """The loss alone."""
     kinks: Program | None
+
+    @cached_property
+    def forward(self) -> Program:
+        """The loss alone, which most exercises with a program of their own never need."""
+        return program(self.derivation, [self.derivation.loss])
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,6 @@ def differentiated(exercise: Exercise) -> Formula:
         derivation,
         [SCALAR, *(exercise.inputs[n].shape for n in exercise.parameter_names)],
         program(derivation, [derivation.loss, *derivation.gradients.values()]),
-        program(derivation, [derivation.loss]),
         program(derivation, vanishing) if vanishing else None,
     )
 
