@@ -68,12 +68,12 @@ def test_a_wing_says_what_it_is_and_keeps_its_word(wing):
 
 
 def bodies(path: Path) -> dict[str, int]:
-    """The lines of the body of each function of a file, docstrings left out."""
+    """The lines of the body of each function of a file by its place, docstrings left out."""
     found = {}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             first = node.body[1 if ast.get_docstring(node) and len(node.body) > 1 else 0]
-            found[f"{path.name}:{node.name}"] = (node.end_lineno or 0) - first.lineno + 1
+            found[f"{path}:{node.lineno} {node.name}"] = (node.end_lineno or 0) - first.lineno + 1
     return found
 
 
@@ -81,6 +81,16 @@ def test_functions_are_short():
     """The body of a function has at most 40 lines; a table is as long as its subject."""
     lengths = {name: length for path in (ROOT / "symgrad").rglob("*.py") for name, length in bodies(path).items()}
     assert {name: length for name, length in lengths.items() if length > 40} == {}
+
+
+def test_a_long_function_is_found_beside_a_short_one_of_its_name(tmp_path):
+    """Functions are told apart by their place, so that none hides behind another."""
+    file = tmp_path / "planted.py"
+    long = "\n".join(f"        x{k} = {k}" for k in range(41))
+    file.write_text(
+        f'class A:\n    def f(self):\n        """A docstring."""\n{long}\n\nclass B:\n    def f(self):\n        pass\n'
+    )
+    assert sorted(bodies(file).values()) == [1, 41]
 
 
 HEAVY = ("torch", "jax")
