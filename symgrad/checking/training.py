@@ -22,10 +22,10 @@ from symgrad.checking.evidence.chosen_points import chosen as chosen_points
 from symgrad.checking.evidence.evidence import Evidence, gathered
 from symgrad.checking.evidence.question import Question
 from symgrad.checking.evidence.symbolic_side import differentiated
-from symgrad.checking.judging.authors_claims import judge_figures
 from symgrad.checking.judging.comparison import Comparison, Outcome
 from symgrad.checking.judging.gradients import compared, gradient, verdict
 from symgrad.checking.judging.planted_errors import controls
+from symgrad.checking.judging.published_figures import judge_figures, read_out
 from symgrad.checking.results.reasons import REASONS, Verdict
 from symgrad.checking.results.results import Finding, GradientResult
 from symgrad.checking.results.settings import Settings
@@ -33,10 +33,7 @@ from symgrad.frameworks.framework import TorchValues, Trajectory
 from symgrad.frameworks.pytorch.devices import usable
 from symgrad.frameworks.pytorch.training_loop import descend, predictions
 from symgrad.number_systems.programs import program
-from symgrad.number_systems.rounding import rounded
 from symgrad.truth.certified_digits import digits
-from symgrad.truth.certified_values import certify
-from symgrad.truth.reference import SAFETY
 
 MOST_TOLD = 3
 """Findings that a message tells in full."""
@@ -186,14 +183,13 @@ def _published(evidence: Evidence, training: Training, trajectory: Trajectory) -
         code = program(derivation, [symbols[name] for name in names])
         shapes = [next(row[name].shape for row in training.published.values() if name in row) for name in names]
         which = [epoch * samples + sample for epoch, sample in training.published]
-        values = evidence.points.subset(which)
-        allowed = [SAFETY * radius for _, radius in rounded(code, values, shapes, evidence.precision)]
-        references = dict(zip(names, zip(certify(code, values, allowed, shapes), allowed, strict=True), strict=True))
+        found = read_out(code, evidence.points.subset(which), shapes, evidence.precision)
+        references = dict(zip(names, found, strict=True))
         for k, ((epoch, sample), row) in enumerate(training.published.items()):
             for name, figures in row.items():
-                found = judge_figures(name, figures, *references[name], k, training.dtype)
-                said = message("at_epoch", epoch=epoch, sample=sample, said=found.message)
-                yield Finding(name, found.reason, said)
+                judged = judge_figures(name, figures, *references[name], k, training.dtype)
+                said = message("at_epoch", epoch=epoch, sample=sample, said=judged.message)
+                yield Finding(name, judged.reason, said)
     for when, figures, parameters in zip(
         ("before", "after"), training.published_predictions, (training.initial, trajectory.final), strict=True
     ):
@@ -213,9 +209,8 @@ def _published_prediction(
             n: evidence.precision.round(known.get(n, np.zeros(item.shape)))[None]
             for n, item in evidence.exercise.inputs.items()
         }
-        allowed = [SAFETY * radius for _, radius in rounded(code, values, [shape], evidence.precision)]
-        (reference,) = certify(code, values, allowed, [shape])
-        found = judge_figures(training.prediction, figures[k], reference, allowed[0], 0, training.dtype)
+        ((reference, seen),) = read_out(code, values, [shape], evidence.precision)
+        found = judge_figures(training.prediction, figures[k], reference, seen, 0, training.dtype)
         yield Finding(training.prediction, found.reason, message("of_prediction", when=when, said=found.message))
 
 

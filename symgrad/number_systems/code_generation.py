@@ -19,7 +19,8 @@ from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Not, Or
 
 from symgrad.graphs.products import quotient
-from symgrad.operations.row import Structural
+from symgrad.graphs.sympy_heads import parts
+from symgrad.operations.row import Composition, Structural
 from symgrad.operations.sympy_nodes import Applied, applied
 from symgrad.operations.table import TABLE
 
@@ -74,6 +75,15 @@ def _lifted(expression: Any) -> Any:
     return expression if expression.free_symbols else applied("lift", expression)
 
 
+def _of_the_table(constant: Any) -> Any:
+    """What SymPy has made of constants, as ``E*E`` becomes ``exp(2)``, as the operation that it is read as in a loss."""
+    operands = parts(constant)
+    assert operands is not None, constant  # constants are products and powers of those that a loss may hold
+    row = TABLE[operands.kind]
+    assert not isinstance(row, Composition)  # a composition builds other rows
+    return row.equation(*operands.children, *operands.options)
+
+
 class _Printer:
     """Python source for expressions over symbols that stand for arrays; `lambdify` calls `doprint`."""
 
@@ -94,7 +104,7 @@ class _Printer:
             return "None" if e.name == "None" else repr(e.name)
         if e in NAMED:
             return NAMED[e]
-        return self._condition(e)
+        return self.doprint(_of_the_table(e)) if isinstance(e, sympy.Expr) else self._condition(e)
 
     def _factor(self, e: Any) -> str:
         """An expression as an operand of a product or a power."""

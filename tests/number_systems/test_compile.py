@@ -68,6 +68,8 @@ def test_the_program_of_the_sigmoid_network():
         (applied("choose", x, x > y, y), "choose(x, less(y, x), y)"),
         (applied("choose", x, sympy.And(x > 0, y <= 1), y), "choose(x, both(less(0, x), less_equal(y, 1)), y)"),
         (sympy.pi * x, "x*pi()"),
+        (sympy.E**2 + x, "x + exp(2)"),
+        (sympy.E**sympy.pi - x, "exp(pi()) - x"),
         (applied("total", x, None), "total(x, None)"),
     ],
 )

@@ -5,7 +5,7 @@ EXPECTED: verdict, reason, then what is wrong: a parameter, or the loss or step 
 
 import torch
 
-from symgrad import Exercise, hadamard, matrix, mean, scalar, sigmoid, square, step, subtract, tanh, total
+from symgrad import Exercise, exp, hadamard, matrix, mean, scalar, sigmoid, sqrt, square, step, subtract, tanh, total
 
 w1, w2 = matrix("w1", 2, 1), matrix("w2", 2, 2)
 x, y = matrix("x", 1, 1), matrix("y", 2, 1)
@@ -35,6 +35,13 @@ EXPECTED = {}
 in_float32 = {"w1": [["1.2243e-04"], ["7.8005e-05"]]}
 last_digit_in_float64 = network("last_digit_in_float64", published=in_float32, published_dtype="float64")
 EXPECTED["last_digit_in_float64"] = "fail", "published_differs", "w1"
+
+# A thousandth off, a hundred times what float32 does to it.
+third_digit = network("third_digit", published={"w1": [["1.2230e-04"], ["7.8005e-05"]]})
+EXPECTED["third_digit"] = "fail", "published_differs", "w1"
+
+fourth_digit = network("fourth_digit", published={"w1": [["1.2246e-04"], ["7.8005e-05"]]})
+EXPECTED["fourth_digit"] = "fail", "published_differs", "w1"
 
 last_digit_up = network("last_digit_up", published={"y2": ["0.9968", "0.9999"]})
 EXPECTED["last_digit_up"] = "fail", "published_differs", "y2"
@@ -145,3 +152,20 @@ each_wrong_elsewhere = product(
     "each_wrong_elsewhere", torch_loss=lambda u, v: u**3 * torch.tanh(u.detach() * v), hand_derived={"u": by_u, "v": -by_v}
 )
 EXPECTED["each_wrong_elsewhere"] = "fail", "autograd_wrong", "u", "v"
+
+far = {"domain": {"w": (1e8, 1e9)}}
+length = sqrt(w**2 + 1) - w
+
+
+def one_parameter(name, loss, gradient, **options):
+    EXPECTED[name] = "fail", "closed_form_wrong", "w"
+    return Exercise(name=name, loss=loss, parameters=[w], hand_derived={"w": gradient}, **options)
+
+
+# No digit of the closed form is left in float64 there; in balls it has a sign and a size.
+hand_sign_where_all_cancels = one_parameter("hand_sign_where_all_cancels", length, 1 - w / sqrt(w**2 + 1), **far)
+hand_zero_where_all_cancels = one_parameter("hand_zero_where_all_cancels", length, 0 * w, **far)
+hand_factor_where_all_cancels = one_parameter("hand_factor_where_all_cancels", length, 2 * w / sqrt(w**2 + 1) - 2, **far)
+hand_zero_where_all_underflows = one_parameter("hand_zero_where_all_underflows", exp(-(w**2)), 0 * w, domain={"w": (30, 60)})
+hand_literal_of_seven_digits = one_parameter("hand_literal_of_seven_digits", w**3 / 9, 0.3333333 * w**2)
+hand_literal_with_a_sign = one_parameter("hand_literal_with_a_sign", 0.1 * w**2, -0.2 * w)

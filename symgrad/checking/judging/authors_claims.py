@@ -1,4 +1,4 @@
-"""What else an exercise claims: gradients derived by hand, and published figures, each judged against the reference."""
+"""What else an exercise claims: gradients derived by hand, each judged against the truth; and published figures."""
 
 from __future__ import annotations
 
@@ -8,23 +8,29 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.authoring.points import given
 from symgrad.basics.arrays import Values
-from symgrad.basics.float_formats import PRECISIONS, precision
+from symgrad.basics.float_formats import PRECISIONS
 from symgrad.basics.messages import Message, message
-from symgrad.basics.printed_figures import half_a_unit
 from symgrad.checking.evidence.evidence import Evidence
+from symgrad.checking.judging.published_figures import published
 from symgrad.checking.results.results import Finding
+from symgrad.derivation.backpropagation import backpropagate
+from symgrad.graphs.graph import Graph
+from symgrad.graphs.literals import inexact_literals, with_literals_as_inputs
+from symgrad.number_systems.code_generation import Program
 from symgrad.number_systems.programs import graph_program, program
 from symgrad.number_systems.rounding import rounded
 from symgrad.truth.certified_digits import digits
 from symgrad.truth.certified_entries import CERTIFIED_ENTRIES
 from symgrad.truth.certified_values import certify
+from symgrad.truth.exact_comparison import Sameness, compared
 from symgrad.truth.reference import SAFETY, Reference
 from symgrad.truth.third_witness import Testimony, Witness
 
 MOST_POINTS = 32
 """Points at which a gradient derived by hand is looked at."""
+UNSEEN = 2.0**-100
+"""The share of a value that the sum of two doubles doesn't show."""
 
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
@@ -33,47 +39,70 @@ def findings(evidence: Evidence) -> tuple[Finding, ...]:
 
 
 def by_hand(evidence: Evidence) -> Iterator[Finding]:
-    """Each gradient derived by hand against the reference, both in balls, at the tolerance of float64.
+    """Each gradient derived by hand against the closed form, both in balls, without a tolerance.
 
     Points on a kink are left out. Where hand and closed form disagree, the definition of the derivative decides.
     """
     smooth = [k for k in range(len(evidence.points)) if k not in evidence.kinks][:MOST_POINTS]
-    values = evidence.points.subset(smooth)
     for name, graph in evidence.exercise.hand_derived.items():
-        if not smooth:
-            yield Finding(name, "undecided", message("hand_on_kinks", parameter=name))
-            continue
-        shape = evidence.exercise.inputs[name].shape
-        code = program(evidence.derivation, [evidence.derivation.gradients[name]])
-        ((_, radius),) = rounded(code, values, [shape], PRECISIONS["float64"])
-        allowed = [SAFETY * radius]
-        (truth,) = certify(code, values, allowed, [shape])
-        (hand,) = certify(graph_program(graph, evidence.exercise.graph.inputs), values, allowed, [shape])
-        off = _off(hand, truth, allowed[0])
-        where = np.where(off, _distance(hand, truth), np.nan)
-        if not off.any():  # both may have the same mistake
-            where[0] = np.broadcast_to(allowed[0], off.shape)[0]
-        testimony = _asked(evidence, name, smooth, where)
-        decided, corrected = _arbitrated(testimony, name, smooth, truth)
-        if off.any() and not (off & decided).any():
-            yield Finding(name, "undecided", message("hand_unconfirmed", parameter=name))
-            continue
-        truth, off = corrected, _off(hand, corrected, allowed[0]) & decided
-        if off.any():
-            yield Finding(name, "closed_form_wrong", _hand_wrong(name, hand, truth, off, evidence, smooth))
-        else:
-            yield Finding(name, "agree", message("hand_right", parameter=name))
+        yield _of_hand(evidence, name, graph, smooth) if smooth else _undecided(name, "hand_on_kinks")
+
+
+def _undecided(name: str, code: str) -> Finding:
+    return Finding(name, "undecided", message(code, parameter=name))
+
+
+def _of_hand(evidence: Evidence, name: str, graph: Graph, points: list[int]) -> Finding:
+    """What is found of one gradient derived by hand, at some points."""
+    shape, values = evidence.exercise.inputs[name].shape, evidence.points.subset(points)
+    code = program(evidence.derivation, [evidence.derivation.gradients[name]])
+    claimed = graph_program(graph, evidence.exercise.graph.inputs)
+    same = _same(evidence, name, graph, claimed, code, values)
+    ((_, radius),) = rounded(code, values, [shape], PRECISIONS["float64"])
+    truth, hand = (certify(each, values, [radius], [shape])[0] for each in (code, claimed))
+    off = same == Sameness.DIFFERENT
+    where = np.where(off, _distance(hand, truth), np.nan)
+    if not off.any():  # both may have the same mistake
+        where[0] = np.broadcast_to(SAFETY * radius, off.shape)[0]
+    decided, truth, answered = _arbitrated(_asked(evidence, name, points, where), name, points, truth)
+    found = np.where(answered, _off(hand, truth), off) & decided
+    if found.any():
+        return Finding(name, "closed_form_wrong", _hand_wrong(name, hand, truth, found, evidence, points))
+    unseen = ~((same == Sameness.EQUAL) | answered).any(axis=0)
+    if unseen.any() or (off.any() and not (off & decided).any()):
+        return _undecided(name, "hand_unconfirmed")
+    return Finding(name, "agree", message("hand_right", parameter=name))
+
+
+def _same(evidence: Evidence, name: str, graph: Graph, claimed: Program, code: Program, values: dict[str, Values]) -> Values:
+    """Where hand and closed form are the same, `Sameness` by entry: as written, or as literals that were rounded allow."""
+    same = compared(claimed, code, values, evidence.exercise.inputs[name].shape)
+    loss = evidence.exercise.graph
+    literals = inexact_literals([loss, graph])
+    if not literals or not (same == Sameness.DIFFERENT).any():
+        return same
+    widened = backpropagate(with_literals_as_inputs(loss, literals), [name])
+    wide = compared(
+        graph_program(with_literals_as_inputs(graph, literals), widened.inputs),
+        program(widened, [widened.gradients[name]]),
+        values,
+        evidence.exercise.inputs[name].shape,
+        {item.name: float(number) for number, item in literals.items()},
+    )
+    return np.where(same == Sameness.DIFFERENT, wide, same)
 
 
 def _distance(hand: Reference, truth: Reference) -> Values:
+    """How far two references are apart, at least what two doubles can't show."""
     with np.errstate(all="ignore"):
-        return np.asarray(np.abs((hand.high - truth.high) + (hand.low - truth.low)))
+        apart = np.abs((hand.high - truth.high) + (hand.low - truth.low))
+        return np.asarray(np.maximum(apart, UNSEEN * np.abs(truth.high)))
 
 
-def _off(hand: Reference, truth: Reference, allowed: Values) -> Values:
+def _off(hand: Reference, truth: Reference) -> Values:
     """Where a gradient derived by hand surely isn't the true one."""
     with np.errstate(all="ignore"):
-        surely = _distance(hand, truth) - truth.radius - hand.radius > allowed
+        surely = _distance(hand, truth) - truth.radius - hand.radius > UNSEEN * np.abs(truth.high)
     return np.asarray(surely | (np.isfinite(truth.high) & ~np.isfinite(hand.high)))
 
 
@@ -86,15 +115,16 @@ def _asked(evidence: Evidence, name: str, points: list[int], distance: Values) -
     return Witness(evidence.outputs, evidence.exercise.parameter_names, evidence.points).testify(where[:most], wanted)
 
 
-def _arbitrated(testimony: Testimony, name: str, points: list[int], truth: Reference) -> tuple[Values, Reference]:
-    """Which entries the definition decides, and the truth with its answers in it."""
+def _arbitrated(testimony: Testimony, name: str, points: list[int], truth: Reference) -> tuple[Values, Reference, Values]:
+    """Which entries the definition decides; the truth with its answers in it; and which entries those are."""
     index = {point: k for k, point in enumerate(points)}
     answers = {(n, index[p], i, j): ball for (n, p, i, j), ball in testimony.answers.items() if p in index}
     decided = np.broadcast_to(testimony.confirmed[points][:, None, None], truth.high.shape).copy()
+    answered = np.zeros(truth.high.shape, bool)
     for n, *place in answers:
         if n == name:
-            decided[tuple(place)] = True
-    return decided, replace(testimony, answers=answers).corrected(name, truth)
+            decided[tuple(place)] = answered[tuple(place)] = True
+    return decided, replace(testimony, answers=answers).corrected(name, truth), answered
 
 
 def _hand_wrong(name: str, hand: Reference, truth: Reference, wrong: Any, evidence: Evidence, points: list[int]) -> Message:
@@ -103,45 +133,3 @@ def _hand_wrong(name: str, hand: Reference, truth: Reference, wrong: Any, eviden
     found, right = (digits(r.high[place], r.low[place], r.radius[place]) for r in (hand, truth))
     where = {n: a.tolist() for n, a in evidence.points.at(points[point]).items()}
     return message("hand_wrong", parameter=name, index=(row, column), found=found, right=right, point=where)
-
-
-def published(evidence: Evidence) -> Iterator[Finding]:
-    """Each published figure against the reference at the first given point, to the digits printed."""
-    exercise = evidence.exercise
-    if not exercise.published:
-        return
-    format_ = precision(exercise.published_dtype)
-    values = given(exercise.given[:1], exercise.inputs, format_)
-    derivation = evidence.derivation
-    symbols = {**derivation.steps, **derivation.gradients, "loss": derivation.loss}
-    outputs = [symbols[name] for name in exercise.published]
-    shapes = [figures.shape for figures in exercise.published.values()]
-    code = program(derivation, outputs)
-    allowed = [SAFETY * radius for _, radius in rounded(code, values, shapes, format_)]
-    references = certify(code, values, allowed, shapes)
-    for (name, figures), reference, limit in zip(exercise.published.items(), references, allowed, strict=True):
-        yield judge_figures(name, figures, reference, limit, 0, exercise.published_dtype)
-
-
-def judge_figures(name: str, figures: Any, reference: Reference, allowed: Any, point: int, dtype: str) -> Finding:
-    """Printed figures of one value: right within half a unit of the last digit plus what rounding explains."""
-    for index in np.ndindex(figures.shape):
-        place = (point, *index)
-        text = figures[index].strip().replace("−", "-")
-        high, low = float(reference.high[place]), float(reference.low[place])
-        half = half_a_unit(text)
-        difference = abs((float(text) - high) - low)
-        if not difference <= half + float(allowed[place]):
-            found = message(
-                "published_differs",
-                name=name,
-                index=index,
-                figure=text,
-                value=digits(high, low, float(reference.radius[place])),
-                difference=difference,
-                allowed=half + float(allowed[place]),
-                half=half,
-                dtype=dtype,
-            )
-            return Finding(name, "published_differs", found)
-    return Finding(name, "agree", message("published_agrees", name=name))

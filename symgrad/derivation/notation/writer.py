@@ -140,6 +140,8 @@ class Writer(ABC):
             return self._product(e)
         if isinstance(e, sympy.Pow):
             return self._power(e.base, e.exp)
+        if isinstance(e, sympy.exp):  # SymPy's name for a power of its constant e
+            return self._power(sympy.E, e.exp)
         if isinstance(e, Applied):
             return self._applied(e)
         if isinstance(e, Relational):
