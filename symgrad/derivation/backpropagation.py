@@ -17,9 +17,11 @@ from sympy.core.parameters import distribute
 from symgrad.basics.errors import AuthorError, closest
 from symgrad.basics.messages import message
 from symgrad.derivation.bindings import Bindings
+from symgrad.derivation.branches import Condition, Contribution, flows, guarded, within
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.equations import Kink
 from symgrad.derivation.inlining import inline
+from symgrad.derivation.lengths import is_length
 from symgrad.derivation.local_rules import local_rule, reduced
 from symgrad.graphs.from_sympy import read
 from symgrad.graphs.graph import Graph, Node
@@ -76,22 +78,23 @@ class _Backward:
         self.order = parameters
         self.names = Names(s.name for s in graph.shapes)
         self.bindings = Bindings(graph, self.names)
-        self.contributions: dict[sympy.Symbol, list[Any]] = {}
+        self.contributions: dict[sympy.Symbol, list[Contribution]] = {}
+        self.given = frozenset(i.symbol for i in graph.inputs)
         self.active = reached(graph.definitions, [p.symbol for p in self.parameters.values()])
 
     def derivation(self) -> Derivation:
         output = self.graph.output
         loss = self.bindings.name_loss(output)
         if isinstance(output, sympy.Symbol):
-            self.contributions[output] = [sympy.Integer(1)]
+            self.contributions[output] = [Contribution(sympy.Integer(1))]
         adjoints: dict[str, sympy.Symbol] = {}
         gradients: dict[str, sympy.Symbol] = {}
         waiting = Counter(operand for node in self.graph.nodes for operand in node.operands)
         for node in reversed(self.graph.nodes):
             waiting.subtract(node.operands)
-            gathered = [c for c in self.contributions.pop(node.symbol, []) if c != 0]
+            gathered = [c for c in self.contributions.pop(node.symbol, []) if c.expression != 0]
             if node.symbol in self.active and gathered:
-                self._visit(node, sympy.Add(*gathered), adjoints)
+                self._visit(node, gathered, adjoints)
             for name in self.order:
                 if name not in gradients and not waiting[self.parameters[name].symbol]:
                     gradients[name] = self._gradient(name)
@@ -115,13 +118,13 @@ class _Backward:
             kept,
         )
 
-    def _visit(self, node: Node, gathered: sympy.Expr, adjoints: dict[str, sympy.Symbol]) -> None:
+    def _visit(self, node: Node, gathered: list[Contribution], adjoints: dict[str, sympy.Symbol]) -> None:
         """Runs the rule of a node whose adjoint is complete."""
-        adjoint = self._bound(node, gathered)
+        adjoint = self._bound(node, sympy.Add(*(each.expression for each in gathered)))
         if node.name is not None:
             adjoints[node.name] = adjoint
-        for operand, contribution in zip(node.operands, self._rule(node, adjoint), strict=True):
-            if operand in self.active and contribution != 0:
+        for operand, contribution in zip(node.operands, self._rule(node, adjoint, flows(gathered)), strict=True):
+            if operand in self.active and contribution.expression != 0:
                 self.contributions.setdefault(operand, []).append(contribution)
 
     def _bound(self, node: Node, adjoint: sympy.Expr) -> Any:
@@ -130,27 +133,36 @@ class _Backward:
             return adjoint
         return self.bindings.bind(f"d{node.symbol}", adjoint, "adjoint")
 
-    def _rule(self, node: Node, adjoint: Any) -> tuple[Any, ...]:
-        """What a node contributes to the adjoints of its operands."""
+    def _rule(self, node: Node, adjoint: Any, where: Condition) -> tuple[Contribution, ...]:
+        """What a node contributes to the adjoints of its operands, if its own adjoint isn't 0 but under a condition."""
         shape = self.bindings.shape
         rule = local_rule(node, adjoint, shape)
         if not isinstance(node.row, Elementwise):
-            return rule
-        return tuple(
-            reduced(adjoint * partial, node.shape, shape(operand), shape)
-            for operand, partial in zip(node.operands, rule, strict=True)
-        )
+            known = where if shape(where) == SCALAR else sympy.true  # entries of a matrix may go anywhere
+            kept = [each if node.row.polynomial else guarded(each, known, each, self.given) for each in rule]
+            return tuple(Contribution(each, known) for each in kept)
+        made = []
+        for operand, partial in zip(node.operands, rule, strict=True):
+            product = guarded(adjoint * partial, where, partial, self.given)
+            condition = within(where, partial)
+            whole = shape(operand) == node.shape or shape(condition) == SCALAR
+            reduced_ = reduced(product, node.shape, shape(operand), shape)
+            made.append(Contribution(reduced_, condition if whole else sympy.true))
+        return tuple(made)
 
     def _gradient(self, name: str) -> sympy.Symbol:
         parameter = self.parameters[name]
-        total = sympy.Add(*self.contributions.get(parameter.symbol, []))
+        total = sympy.Add(*(each.expression for each in self.contributions.get(parameter.symbol, [])))
         if self.bindings.shape(total) != parameter.shape:
             total = applied("broadcast", total, *parameter.shape)
         return self.bindings.bind(f"d{parameter.symbol}", total, "gradient")
 
     def _kinks(self) -> Iterable[Kink]:
+        nodes = {node.symbol: node for node in self.graph.nodes}
         for node in self.graph.nodes:
             if node.symbol in self.active:
                 value = () if isinstance(node.row, Elementwise) else (node.symbol,)
                 for vanishing in node.row.kinks(*value, *node.operands, *node.options):
                     yield Kink(node.row.name, vanishing)
+                if is_length(node, nodes):
+                    yield Kink(node.row.name, node.operands[0])

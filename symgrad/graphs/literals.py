@@ -30,7 +30,7 @@ def is_inexact(number: Any) -> bool:
         return False
     binary = number.q & (number.q - 1) == 0
     size = abs(number.p)
-    return binary and size != 0 and (size // (size & -size)).bit_length() > LONGEST_EXACT
+    return bool(binary and size and (size // (size & -size)).bit_length() > LONGEST_EXACT)
 
 
 def inexact_literals(graphs: Iterable[Graph]) -> dict[sympy.Rational, Input]:

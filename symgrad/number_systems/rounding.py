@@ -151,7 +151,7 @@ class Rounding(System):
 
     def equal(self, a: Any, b: Any) -> Condition:
         difference, radius = self._difference(a, b)
-        return Condition((difference == 0) & (radius == 0), np.abs(difference) <= radius)
+        return Condition((difference == 0) & (radius == 0), (np.abs(difference) <= radius) & (np.abs(difference) < np.inf))
 
     def _difference(self, a: Any, b: Any) -> tuple[Any, Any]:
         """``b − a`` and how far it may be off; not at all, where conditions are taken as decided."""

@@ -156,6 +156,10 @@ class Elementwise(Operation):
     """Of a periodic function: a distance of operands over which values may lie that far apart (a quarter of the period)."""
     kinks: Callable[..., tuple[Any, ...]] = lambda *_: ()
     """Expressions that are zero exactly where the operation isn't differentiable."""
+    signed_zero: bool = False
+    """Whether it jumps where an operand is 0, so that the sign of a zero, which the formula doesn't have, decides its value."""
+    is_root: Callable[..., bool] = lambda *_: False
+    """Whether it is a root of its first operand, so that of a sum of squares it is a length."""
     build: Callable[..., Expr] | None = None
     """The equation's own arithmetic, for rows that are plain arithmetic (a square is ``r**2``)."""
 

@@ -58,3 +58,19 @@ def scale(values: Values) -> Values:
     """The power of two below each value: how far an entry moves per unit of a step (1 where the entry is 0)."""
     _, exponent = np.frexp(values)
     return np.where(values == 0, 1.0, np.ldexp(0.5, exponent))
+
+
+AROUND, NEAR = 32, 200
+"""Directions in which a loss is looked at around a point, and s of the distance 2⁻ˢ."""
+
+
+def values_around(loss: Program, point: Mapping[str, Values], seed: int = 0) -> Values:
+    """The values of a loss, as floats, that lie closest around a point, whose arrays have no axis of points."""
+    generator, run = np.random.default_rng(seed), Balls().bind(loss)
+    with at_precision(LEVELS[0][0]):
+        moved = [
+            to_balls(array) + arb(2) ** -NEAR * to_balls(scale(array) * generator.normal(size=(AROUND, *array.shape)))
+            for array in point.values()
+        ]
+        (value,) = listed(run(*moved))
+        return np.array([float(b if isinstance(b, arb) else arb(b)) for b in np.ravel(np.asarray(value, dtype=object))])

@@ -55,11 +55,13 @@ SAME = 2.0**-40
 class Limits:
     """What a point's neighbourhood says: distinct limiting gradients (number, entries) where they are bounded.
 
-    ``jump``: the loss isn't continuous; ``unbounded``: slopes grow without bound, or aren't defined on some side.
+    ``jump``: the loss isn't continuous; ``unbounded``: slopes grow without bound, or aren't defined on some side. `settled`,
+    (entries,), are those whose slopes are bounded all the same.
     """
 
     state: State
     gradients: Values
+    settled: Values
 
 
 class Subdifferential:
@@ -88,14 +90,16 @@ class Subdifferential:
         joined = np.concatenate(directions)
         joined = np.concatenate([joined, -joined])
         first = self._limits(joined)
-        self.state, every = first.state, first.gradients
+        self.state, self.settled, every = first.state, first.settled, first.gradients
         self.gradients = _distinct(every)
         self._bend = np.ones(self.entries)
         self.known = False
         if self.state == "bounded":
             around, along = every - every.mean(axis=0), joined - joined.mean(axis=0)
             self._bend = np.where((around * along).sum(axis=0) < 0, -1.0, 1.0)
-            self.known = self._complete or bends_one_way(every * self._scale, joined)
+            self.known = self._complete() or bends_one_way(every * self._scale, joined)
+        elif self.settled.any():
+            self.known = self._complete(self.settled)
 
     def _rare(self) -> Values:
         """Directions of which each leads to another gradient, as far as float64 tells a little further off."""
@@ -107,17 +111,22 @@ class Subdifferential:
             gradients = np.concatenate([row.reshape(count, -1) for row in rows], axis=1)
             size = np.abs(gradients).max(axis=0, initial=0.0)
             kinds = np.round(gradients / np.where(size > 0, size, 1.0) * 256)
-        _, first = np.unique(np.nan_to_num(kinds), axis=0, return_index=True)
-        self._complete = bool(np.all(first < count // 2))  # the second half showed nothing new
+        self._kinds = np.nan_to_num(kinds)
+        _, first = np.unique(self._kinds, axis=0, return_index=True)
         most = max(2, min(PIECES, HELD_BALLS // (4 * self.entries)))
         return directions[first if len(first) <= most else self._generator.choice(first, most, replace=False)]
+
+    def _complete(self, entries: Any = slice(None)) -> bool:
+        """Whether the second half of the directions tried showed no gradient, of some entries, that the first half hadn't."""
+        _, first = np.unique(self._kinds[:, entries], axis=0, return_index=True)
+        return bool(np.all(first < len(self._kinds) // 2))
 
     def reach(self, value: Values, slack: Values) -> None:
         """Looks for gradients on the way to entries of a value that lie outside of the bounds of those found so far."""
         low, high = self.gradients.min(axis=0), self.gradients.max(axis=0)
         beyond = np.flatnonzero((value < low - slack) | (value > high + slack))
         most = max(2, HELD_BALLS // (12 * self.entries))
-        if not len(beyond) or len(beyond) > most:
+        if self.state != "bounded" or not len(beyond) or len(beyond) > most:
             return
         axes = np.zeros((len(beyond), self.entries))
         axes[np.arange(len(beyond)), beyond] = 1.0
@@ -197,8 +206,12 @@ class Subdifferential:
             near, nearer = gradients[1:]
             vanishes = np.abs(nearer) <= SAME * np.abs(near)
             settled = np.isfinite(nearer) & (vanishes | (np.abs(nearer - near) <= SAME * np.abs(nearer)))
-            state = _continuity(*losses)
-            return Limits("unbounded" if state == "bounded" and not settled.all() else state, np.where(vanishes, 0.0, nearer))
+            state, entries = _continuity(*losses), settled.all(axis=0)
+            if state == "bounded" and not entries.all():
+                state = "unbounded"
+            elif state != "bounded":
+                entries = np.zeros_like(entries)
+            return Limits(state, np.where(vanishes, 0.0, nearer), entries)
 
     def _repaired(self, gradients: Values, points: Mapping[str, Any]) -> Values:
         """Gradients with the definition's answers where the closed form gives no number, as 0·nan in a branch not taken."""

@@ -44,13 +44,22 @@ class Testimony:
 
     Points, (points,): `confirmed` are those at which it agrees in every entry, `undecided` those at which no quotient was
     sharp enough. `refuted` are single entries at which it contradicts the closed form; `answers` are its own values of
-    those, and of entries for which the closed form gives no number.
+    those, and of entries for which the closed form gives no number; `agreed` are single entries at which it agrees, of points
+    at which another entry has no slope.
     """
 
     confirmed: Values
     undecided: Values
     refuted: set[Place] = field(default_factory=set)
     answers: dict[Place, Any] = field(default_factory=dict)
+    agreed: set[Place] = field(default_factory=set)
+
+    def open_entries(self, name: str, shape: tuple[int, ...]) -> Values:
+        """Where nothing is known of a parameter's gradient, neither at a point as a whole nor of a single entry."""
+        left = np.broadcast_to(self.undecided[:, None, None], shape).copy()
+        for place in (place[1:] for place in self.agreed if place[0] == name):
+            left[place] = False
+        return left
 
     def corrected(self, name: str, reference: Reference) -> Reference:
         """The reference of a parameter, with the answers in it."""
@@ -122,6 +131,8 @@ class Witness:
         answers = self._ask([point] * len(chosen), directions, wanted)
         for k, ((name, row, column), answer) in enumerate(zip(chosen, answers, strict=True)):
             place = (name, point, row, column)
+            if answer.agrees is True:
+                testimony.agreed.add(place)
             if answer.settled and not answer.agrees:
                 with at_precision(LEVELS[-1][0]):
                     testimony.answers[place] = answer.slope / arb(float(directions[name][k, row, column]))

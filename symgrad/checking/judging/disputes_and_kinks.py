@@ -11,7 +11,10 @@ from symgrad.basics.arrays import Values
 from symgrad.checking.evidence.evidence import Evidence
 from symgrad.checking.judging.comparison import CLOSE, Comparison, Outcome, compare
 from symgrad.number_systems.rounding import rounded
+from symgrad.operations.row import Elementwise
+from symgrad.operations.table import TABLE
 from symgrad.truth.certified_entries import CERTIFIED_ENTRIES
+from symgrad.truth.difference_quotients import values_around
 from symgrad.truth.reference import SAFETY, Reference, Tolerance
 from symgrad.truth.subdifferential import Subdifferential
 from symgrad.truth.third_witness import Testimony, Witness
@@ -33,6 +36,24 @@ def settled(evidence: Evidence, loss: Comparison, gradients: Mapping[str, Compar
             if loss.outcomes[point, 0, 0] != Outcome.UNDEFINED:
                 found = _on_a_kink(evidence, point, found, [SAFETY * radius[point] for _, radius in radii])
     return found
+
+
+def at_signed_zeros(evidence: Evidence, loss: Comparison) -> Comparison:
+    """The comparison of the loss, undefined where it jumps and the program took the other side by the sign of a zero."""
+    outcomes = loss.outcomes.copy()
+    for point, operations in evidence.kinks.items():
+        if outcomes[point, 0, 0] == Outcome.WRONG and any(_knows_signs(name) for name in operations):
+            around = values_around(evidence.formula.forward, {n: a[0] for n, a in evidence.points.subset([point]).items()})
+            least = CLOSE * evidence.precision.unit_roundoff * np.abs(around)
+            allowed = np.broadcast_to(loss.tolerance.allowed, loss.values.shape)[point, 0, 0]
+            if (np.abs(loss.values[point, 0, 0] - around) <= np.maximum(allowed, least)).any():
+                outcomes[point] = Outcome.UNDEFINED
+    return replace(loss, outcomes=outcomes)
+
+
+def _knows_signs(operation: str) -> bool:
+    row = TABLE[operation]
+    return isinstance(row, Elementwise) and row.signed_zero
 
 
 def _testimony(evidence: Evidence, loss: Comparison, gradients: Mapping[str, Comparison]) -> Testimony | None:
@@ -76,7 +97,7 @@ def _witnessed(name: str, comparison: Comparison, testimony: Testimony) -> Compa
         outcomes[chosen] = fresh.outcomes[chosen]
         again = replace(fresh, outcomes=outcomes, confirmed=testimony.confirmed)
         again = replace(again, refuted=testimony.marks(name, comparison.values.shape))
-    open_ = testimony.undecided[:, None, None] & (again.outcomes == Outcome.WRONG)
+    open_ = testimony.open_entries(name, comparison.values.shape) & (again.outcomes == Outcome.WRONG)
     return replace(again, outcomes=np.where(open_, Outcome.UNDECIDED, again.outcomes)) if open_.any() else again
 
 
@@ -88,12 +109,12 @@ def _on_a_kink(
     there = {n: a[0] for n, a in evidence.points.subset([point]).items()}
     formula = evidence.formula
     limits = Subdifferential(formula.forward, formula.program, names, there, evidence.settings.seed)
-    if limits.state != "bounded":
+    if not limits.settled.any():
         return {name: _without_derivative(each, point) for name, each in gradients.items()}
     value = np.concatenate([each.values[point].ravel() for each in gradients.values()])
     most = np.concatenate([np.where(np.isfinite(s), s, 0.0).ravel() for s in slack])
     limits.reach(value, most)
-    low, high = limits.gradients.min(axis=0), limits.gradients.max(axis=0)
+    low, high = (np.where(limits.settled, end, np.nan) for end in (limits.gradients.min(axis=0), limits.gradients.max(axis=0)))
     most = most + HULL_ROUNDINGS * evidence.precision.unit_roundoff * np.maximum(np.abs(low), np.abs(high))
     varies = high - low > most
     with np.errstate(all="ignore"):
@@ -101,9 +122,10 @@ def _on_a_kink(
     outside = Outcome.OUTSIDE if limits.known else Outcome.UNDECIDED  # there may be pieces that no direction found
     outcomes = np.where(within, np.where(varies, Outcome.KINK, Outcome.AGREE), outside)
     outcomes = np.where(np.isfinite(value), outcomes, Outcome.WRONG)
+    outcomes = np.where(limits.settled, outcomes, Outcome.UNDEFINED)
     ends = np.cumsum([each.values[0].size for each in gradients.values()])
     parts = [slice(end - each.values[0].size, end) for end, each in zip(ends, gradients.values(), strict=True)]
-    if (outcomes[varies] == Outcome.KINK).all():
+    if limits.state == "bounded" and (outcomes[varies] == Outcome.KINK).all():
         _judge_hull(limits, value, most, varies, parts, outcomes)
     judged = {}
     for name, part in zip(names, parts, strict=True):

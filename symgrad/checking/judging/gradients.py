@@ -13,7 +13,7 @@ from symgrad.checking.evidence.symbolic_side import quantities
 from symgrad.checking.judging import error_patterns
 from symgrad.checking.judging.comparison import Comparison, Outcome, Place, compare
 from symgrad.checking.judging.declared_gradients import aside, declared, differs, text
-from symgrad.checking.judging.disputes_and_kinks import settled
+from symgrad.checking.judging.disputes_and_kinks import at_signed_zeros, settled
 from symgrad.checking.results.reasons import REASONS, most_severe
 from symgrad.checking.results.results import Entry, Finding, GradientResult, PointValues
 from symgrad.checking.second_order import direction
@@ -35,7 +35,7 @@ OF_LOSS = {Outcome.WRONG: "losses_differ", Outcome.UNDEFINED: "undefined"}
 def compared(evidence: Evidence) -> tuple[Comparison, dict[str, Comparison]]:
     """The loss, and every gradient by parameter, against the reference."""
     (loss, *values), (truth, *references), (limit, *tolerances) = evidence.said, evidence.references, evidence.tolerances
-    of_loss = compare(loss, truth, limit)
+    of_loss = at_signed_zeros(evidence, compare(loss, truth, limit))
     nowhere, exercise = of_loss.outcomes == Outcome.UNDEFINED, evidence.exercise
     found = {}
     for name, value, reference, tolerance in zip(exercise.parameter_names, values, references, tolerances, strict=True):

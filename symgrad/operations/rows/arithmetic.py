@@ -129,6 +129,7 @@ ROWS: tuple[Elementwise, ...] = (
         numpy=np.power,
         arb=lambda a, b: a**b,
         domain="a > 0, or a whole exponent",
+        is_root=lambda a, b: bool(b.is_Rational and 0 < b < 1),
         one_sided=True,
         vanishes=True,
         product=True,

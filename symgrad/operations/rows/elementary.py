@@ -79,7 +79,16 @@ ROWS: tuple[Elementwise, ...] = (
     ),
     function("log1p", "ln(1 + x)", lambda v, x: 1 / (1 + x), argument=INSIDE, domain="x > −1", one_sided=True),
     function("expm1", "eˣ − 1", lambda v, x: v + 1, saturates=True),
-    function("sqrt", "√x", lambda v, x: 1 / (2 * v), heads=(sympy.sqrt,), argument="x**2 + 1", domain="x > 0", one_sided=True),
+    function(
+        "sqrt",
+        "√x",
+        lambda v, x: 1 / (2 * v),
+        heads=(sympy.sqrt,),
+        argument="x**2 + 1",
+        domain="x > 0",
+        is_root=lambda x: True,
+        one_sided=True,
+    ),
     function("sin", "sin x", lambda v, x: applied("cos", x), latex=r"\sin", heads=(sympy.sin,), swing=(np.pi / 2, 2.0)),
     function("cos", "cos x", lambda v, x: -applied("sin", x), latex=r"\cos", heads=(sympy.cos,), swing=(np.pi / 2, 2.0)),
     function(
@@ -188,6 +197,9 @@ ROWS: tuple[Elementwise, ...] = (
         numpy=np.arctan2,
         arb=lambda y, x: type(x).atan2(y, x),
         domain="not both 0",
+        kinks=lambda y, x: (applied("abs", y) + applied("relu", x),),
+        convention="that of the side on which a zero's sign puts y, where x < 0",
+        signed_zero=True,
     ),
     function(
         "sigmoid",

@@ -151,6 +151,7 @@ ROWS: tuple[Elementwise, ...] = (
         domain="b ≠ 0",
         ulps=0,
         kinks=lambda a, b: (a, b),
+        signed_zero=True,
         convention="0 by a at 0, 0 by b",
     ),
     Elementwise(
