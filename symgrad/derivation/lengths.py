@@ -15,9 +15,6 @@ from symgrad.graphs.graph import Node
 from symgrad.operations.row import Elementwise
 from symgrad.operations.shapes import SCALAR
 
-MOVES = frozenset({"add", "total", "mean", "take", "transpose", "broadcast", "concatenate", "embed", "block"})
-"""Operations that give sums of squares where their operands are some."""
-
 
 def is_length(node: Node, nodes: Mapping[sympy.Symbol, Node]) -> bool:
     """Whether a node is a root of a sum of squares that may vanish."""
@@ -44,7 +41,7 @@ def is_sum_of_squares(value: Any, nodes: Mapping[sympy.Symbol, Node]) -> bool:
 def _summands(node: Node, nodes: Mapping[sympy.Symbol, Node]) -> tuple[Any, ...] | None:
     """What has to be a sum of squares for a node to be one; None where it isn't."""
     name, operands = node.row.name, node.operands
-    if name in MOVES:
+    if node.row.keeps_squares:
         return operands
     if name == "square" or (name == "power" and operands[1].is_even and operands[1].is_positive):
         return ()

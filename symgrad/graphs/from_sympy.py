@@ -27,6 +27,7 @@ from symgrad.operations.sympy_nodes import Applied, MatrixApplied, MatrixStep, S
 from symgrad.operations.table import TABLE
 
 CONSTANTS = (sympy.pi, sympy.E, sympy.EulerGamma, sympy.Catalan)
+INFINITIES = (sympy.oo, -sympy.oo)
 
 
 def read(expression: Any, *, declared: Iterable[Any] = (), known: Mapping[str, Any] | None = None) -> Graph:
@@ -102,11 +103,17 @@ class _Reader:
     def _survey(self, expression: Any) -> None:
         """Raises AuthorError for the first head that the table doesn't hold, before any name is looked at."""
         seen, stack = set(), [expression]
+        if expression in INFINITIES:
+            raise _outside(expression)
         while stack:
             current = stack.pop()
             if current not in seen:
                 seen.add(current)
-                stack.extend(reversed(self._parts(current).children))
+                operands = self._parts(current)
+                infinite = [child for child in operands.children if child in INFINITIES]
+                if infinite and not (operands.kind in TABLE and TABLE[operands.kind].infinities):
+                    raise _outside(infinite[0])
+                stack.extend(reversed(operands.children))
 
     def _add_input(self, symbol: Any) -> None:
         name = symbol.name
@@ -159,7 +166,7 @@ class _Reader:
             return Operands("alias", (alias,)) if alias is not None else Operands("input", ())
         if isinstance(expression, (Step, MatrixStep)):
             return Operands("step", (expression.args[1],))
-        if isinstance(expression, (sympy.Rational, sympy.Float)) or expression in CONSTANTS:
+        if isinstance(expression, (sympy.Rational, sympy.Float)) or expression in (*CONSTANTS, *INFINITIES):
             return Operands("constant", ())
         if isinstance(expression, BooleanAtom):
             return Operands("truth", ())

@@ -51,6 +51,9 @@ class Balls(System):
     def catalan(self) -> Any:
         return arb.const_catalan()
 
+    def infinity(self) -> Any:
+        return arb.pos_inf()
+
     def elementwise(self, row: Elementwise) -> Callable[..., Any]:
         if row.arb is None:
             return super().elementwise(row)

@@ -26,7 +26,14 @@ from symgrad.operations.table import TABLE
 
 EXACT = 2**24
 """Whole numbers up to this size are written as they are; they are exact in every format but the shortest."""
-NAMED = {sympy.pi: "pi()", sympy.E: "exp(1)", sympy.EulerGamma: "euler()", sympy.Catalan: "catalan()"}
+NAMED = {
+    sympy.pi: "pi()",
+    sympy.E: "exp(1)",
+    sympy.EulerGamma: "euler()",
+    sympy.Catalan: "catalan()",
+    sympy.oo: "infinity()",
+    -sympy.oo: "-infinity()",
+}
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,9 @@ class Expressions(System):
     def catalan(self) -> Any:
         return self.lift(sympy.Catalan)
 
+    def infinity(self) -> Any:
+        return self.lift(sympy.oo)
+
     def elementwise(self, row: Elementwise) -> Callable[..., Any]:
         known = FUNCTIONS.get(row.name) or (row.heads[0] if row.heads and not row.options else None)
         return super().elementwise(row) if known is None else self._entrywise(known)

@@ -32,6 +32,9 @@ class Floats(System):
     def catalan(self) -> float:
         return 0.915965594177219
 
+    def infinity(self) -> float:
+        return math.inf
+
     def elementwise(self, row: Elementwise) -> Callable[..., Any]:
         return row.numpy if row.numpy is not None else super().elementwise(row)
 

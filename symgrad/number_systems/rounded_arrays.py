@@ -7,7 +7,9 @@ Arithmetic between `Rounded` arrays propagates radii and charges each result its
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,7 +29,14 @@ class Charges(Protocol):
     def coerce(self, value: Any) -> Rounded: ...
 
     def charged(
-        self, value: Array, spread: Any, roundings: float = 1.0, *, underflows: bool = True, floors: float = 1.0
+        self,
+        value: Array,
+        spread: Any,
+        roundings: float = 1.0,
+        *,
+        underflows: bool = True,
+        floors: float = 1.0,
+        infinite: Callable[[], Any] | None = None,
     ) -> Rounded: ...
 
 
@@ -72,7 +81,9 @@ class Rounded:
 
     def __add__(self, other: Any) -> Rounded:
         b = self.system.coerce(other)
-        return self.system.charged(self.value + b.value, joined(self.radius, b.radius), underflows=False)
+        value = self.value + b.value
+        through = partial(infinite, value, self, b)
+        return self.system.charged(value, joined(self.radius, b.radius), underflows=False, infinite=through)
 
     __radd__ = __add__
 
@@ -84,7 +95,8 @@ class Rounded:
 
     def __mul__(self, other: Any) -> Rounded:
         b = self.system.coerce(other)
-        return self.system.charged(self.value * b.value, _product(np.multiply, self, b))
+        value = self.value * b.value
+        return self.system.charged(value, _product(np.multiply, self, b), infinite=partial(infinite, value, self, b))
 
     __rmul__ = __mul__
 
@@ -95,7 +107,7 @@ class Rounded:
         if spread is not None:
             margin = np.abs(b.value) - (0.0 if b.radius is None else b.radius)
             spread = np.where(margin > 0, spread / np.where(margin > 0, margin, 1.0), np.inf)
-        return self.system.charged(value, spread)
+        return self.system.charged(value, spread, infinite=partial(infinite, value, self))
 
     def __rtruediv__(self, other: Any) -> Rounded:
         return self.system.coerce(other) / self
@@ -128,6 +140,12 @@ class Rounded:
 def _stacked(above: Array, below: Array) -> Array:
     shape = np.broadcast_shapes(above.shape, below.shape)
     return np.concatenate([np.broadcast_to(above, shape), np.broadcast_to(below, shape)], axis=-2)
+
+
+def infinite(value: Array, *operands: Rounded) -> Any:
+    """Where a result is infinite since an operand is, exactly."""
+    exact = [np.isinf(o.value) & (True if o.radius is None else o.radius == 0) for o in operands]
+    return np.isinf(value) & np.any(np.broadcast_arrays(*exact), axis=0)
 
 
 def joined(*radii: Any) -> Any:

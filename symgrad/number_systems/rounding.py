@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from symgrad.basics.arrays import Values
 from symgrad.basics.float_formats import Precision
 from symgrad.number_systems import float64
 from symgrad.number_systems.code_generation import Program
-from symgrad.number_systems.rounded_arrays import Array, Condition, Rounded, additions, joined
+from symgrad.number_systems.rounded_arrays import Array, Condition, Rounded, additions, infinite, joined
 from symgrad.number_systems.system import System, listed, partials
 from symgrad.operations.row import Elementwise
 
@@ -75,13 +76,25 @@ class Rounding(System):
         return value if isinstance(value, Rounded) else self.number(value, 1)
 
     def charged(
-        self, value: Array, spread: Any, roundings: float = 1.0, *, underflows: bool = True, floors: float = 1.0
+        self,
+        value: Array,
+        spread: Any,
+        roundings: float = 1.0,
+        *,
+        underflows: bool = True,
+        floors: float = 1.0,
+        infinite: Callable[[], Any] | None = None,
     ) -> Rounded:
-        """A result with the roundings that it costs added to its radius; out of range, the radius is infinite."""
+        """A result with the roundings that it costs added to its radius; out of range, the radius is infinite.
+
+        `infinite` says where an infinity that an author wrote went through: it is exact.
+        """
         floor = floors * self.precision.smallest_subnormal if underflows else 0.0
         radius = joined(spread, roundings * self.precision.unit_roundoff * np.abs(value) if roundings else None, floor)
         if not max(np.max(value), -np.min(value)) <= self.precision.largest:
             radius = np.where(np.abs(value) <= self.precision.largest, radius, np.inf)
+            if infinite is not None:
+                radius = np.where(infinite(), 0.0, radius)
         if np.isnan(np.max(radius)):
             radius = np.where(np.isnan(radius), np.inf, radius)
         return Rounded(value, np.asarray(radius), self)
@@ -107,6 +120,9 @@ class Rounding(System):
 
     def catalan(self) -> Rounded:
         return self._constant(self._floats.catalan())
+
+    def infinity(self) -> Rounded:
+        return self.exact(np.full((1, 1), np.inf))
 
     def elementwise(self, row: Elementwise) -> Callable[..., Any]:
         if row.numpy is None:
@@ -140,7 +156,8 @@ class Rounding(System):
         given = [self.coerce(term) for term in terms]
         value, sizes = (joined(*(f(t.value) for t in given)) for f in (np.asarray, np.abs))
         roundings = additions(len(given)) * self.precision.unit_roundoff * sizes
-        return self.charged(value, joined(*(t.radius for t in given), roundings), 0.0, underflows=False)
+        through = partial(infinite, value, *given)
+        return self.charged(value, joined(*(t.radius for t in given), roundings), 0.0, underflows=False, infinite=through)
 
     def less(self, a: Any, b: Any) -> Condition:
         difference, radius = self._difference(a, b)

@@ -67,6 +67,10 @@ class Operation(ABC):
     """Whether a term may get so small by it that a sum doesn't show it."""
     one_sided: bool = False
     """Whether a formula with it may be right on one side of zero alone."""
+    keeps_squares: bool = False
+    """Whether of sums of squares it makes sums of squares: they are added, or moved."""
+    infinities: bool = False
+    """Whether an operand may be an infinity that an author wrote, as in masks: it is handed on or left out."""
     product: bool = False
     """Whether it multiplies operands, so that the product rule has a term for each."""
 

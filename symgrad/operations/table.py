@@ -22,6 +22,7 @@ from symgrad.operations.rows import (
     elementary,
     linear_algebra,
     losses,
+    masks,
     patterns,
     piecewise,
     reductions,
@@ -33,7 +34,21 @@ from symgrad.operations.rows import (
 Row = Elementwise | Structural | Composition
 
 IN_CODE = frozenset(
-    {"number", "pi", "euler", "catalan", "lift", "plus", "less", "less_equal", "equal", "both", "either", "negation"}
+    {
+        "number",
+        "pi",
+        "euler",
+        "catalan",
+        "infinity",
+        "lift",
+        "plus",
+        "less",
+        "less_equal",
+        "equal",
+        "both",
+        "either",
+        "negation",
+    }
 )
 """Names of generated code that are no operations."""
 
@@ -41,6 +56,7 @@ SUBJECTS = (
     arithmetic,
     elementary,
     piecewise,
+    masks,
     special,
     activations,
     losses,

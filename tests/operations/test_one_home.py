@@ -35,7 +35,7 @@ EXCEPTIONS = {
 WITHOUT_KERNEL = {
     *("add", "subtract", "multiply", "hadamard", "divide", "square", "choose", "heaviside", "total", "mean", "amax", "share"),
     *("gap", "recurrence", "matmul", "transpose", "trace", "inverse", "determinant", "take", "embed", "vstack", "hstack"),
-    *("block", "broadcast", "identity"),
+    *("block", "broadcast", "identity", "gt", "ge", "lt", "le", "eq", "ne", "where", "masked_fill"),
 }
 """Rows that PyTorch computes of their parts: signs of tensors, methods of the number system, and what PyTorch lacks."""
 

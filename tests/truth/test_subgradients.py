@@ -152,9 +152,20 @@ def test_nan_on_a_kink_is_wrong_and_its_origin_named():
     assert "the first nan comes from MulBackward0, after an infinite slope of SqrtBackward0" in result.message
 
 
-@pytest.mark.parametrize("loss", [y * heaviside(x), sympy.Piecewise((sqrt(x), x > 0), (sympy.Integer(0), True)) + y])
+def test_a_slope_without_bound_leaves_the_others_judged():
+    """Where the slope by one parameter has no bound, that is said, and the other's is right or wrong as anywhere."""
+    loss, point = sympy.Piecewise((sqrt(x), x > 0), (sympy.Integer(0), True)) + y, {"x": 0, "y": 1}
+    right = check(at(loss, [x, y], point))
+    assert [row.reason for row in right.gradients] == ["undefined", "agree"]
+    assert "given point 0 lies on a kink of choose: the slope has no bound there, by dL/dx" in right.notes[0]
+    wrong = check(at(loss, [x, y], point, lambda x, y: torch.relu(x).sqrt() + 2 * y - y.detach()))
+    assert [row.reason for row in wrong.gradients] == ["undefined", "not_a_subgradient"]
+    assert wrong.verdict == "fail"
+
+
+@pytest.mark.parametrize("loss", [y * heaviside(x), sqrt(abs(x) + abs(y - 1))])
 def test_a_jump_or_an_infinite_slope_has_no_gradient(loss):
-    """Where the loss jumps, or its slope has no bound, nothing is claimed, and that is said."""
+    """Where the loss jumps, or its slopes have no bound, nothing is claimed, and that is said."""
     result = check(at(loss, [x, y], {"x": 0, "y": 1}))
     assert result.reason == "undefined"
     assert "the loss jumps there, or its slope has no bound; it has no gradient" in result.notes[0]

@@ -84,7 +84,7 @@ def _near(formula: Formula, values: Mapping[str, Values], format_: Precision, ma
     near = np.zeros(len(next(iter(values.values()))), bool)
     if formula.kinks is not None:
         for value, radius in rounded(formula.kinks, values, None, format_):
-            size = np.nan_to_num(np.abs(value)).max(initial=0.0)
+            size = np.nan_to_num(np.abs(value), posinf=0.0).max(initial=0.0)  # a mask is far from any kink
             near |= (~(np.abs(value) > margin(radius, size))).any(axis=(1, 2))  # nan may be anything
     return near
 

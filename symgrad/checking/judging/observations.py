@@ -85,7 +85,11 @@ def conventions(evidence: Evidence, gradients: Mapping[str, Comparison]) -> Iter
                     low=low,
                     high=high,
                 )
-        if all((each.outcomes[point] == Outcome.UNDEFINED).all() for each in gradients.values()):
+        undefined = [n for n, each in gradients.items() if (each.outcomes[point] == Outcome.UNDEFINED).any()]
+        whole = all((each.outcomes[point] == Outcome.UNDEFINED).all() for each in gradients.values())
+        if undefined and not whole:  # what else there is was judged
+            yield message("no_slope_at_kink", where=where, gradients=[label(name, order) for name in undefined])
+        if whole:
             yield message("no_gradient_at_kink", where=where)
             if any(np.isnan(each.values[point]).any() for each in gradients.values()):
                 yield message("nan_at_point", point=point, origin=evidence.framework.origin_of_nan(point))

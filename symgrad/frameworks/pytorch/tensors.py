@@ -37,6 +37,9 @@ class Tensors(System):
     def catalan(self) -> float:
         return 0.915965594177219
 
+    def infinity(self) -> float:
+        return math.inf
+
     def elementwise(self, row: Elementwise) -> Callable[..., Any]:
         function, count = kernel(row), row.operands or 1
         if function is None:

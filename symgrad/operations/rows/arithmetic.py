@@ -63,6 +63,7 @@ ROWS: tuple[Elementwise, ...] = (
     Elementwise(
         name="add",
         summary="a + b",
+        keeps_squares=True,
         operands=None,
         example="total(add(A, x, c))",
         build=sympy.Add,
@@ -181,6 +182,7 @@ ROWS: tuple[Elementwise, ...] = (
         ulps=0,
         kinks=lambda a, b: (a - b,),
         convention="½ to each at a tie",
+        infinities=True,
     ),
     Elementwise(
         name="minimum",
@@ -193,6 +195,7 @@ ROWS: tuple[Elementwise, ...] = (
         ulps=0,
         kinks=lambda a, b: (a - b,),
         convention="½ to each at a tie",
+        infinities=True,
     ),
     Elementwise(
         name="choose",
@@ -204,6 +207,7 @@ ROWS: tuple[Elementwise, ...] = (
         ulps=0,
         kinks=_choose_kinks,
         convention="the derivative of the branch that is taken",
+        infinities=True,
         authored=False,
         by_hand=False,
         kernel=False,

@@ -94,6 +94,7 @@ ROWS: tuple[Structural, ...] = (
     Structural(
         name="take",
         summary="a part of a matrix: rows top to bottom, columns left to right (ends excluded)",
+        keeps_squares=True,
         options={"top": 0, "bottom": 1, "left": 0, "right": 1},
         example="A[0, 1]*x + total(square(A[1, :])) + total(square(A[:, 0:1]))",
         shape=_take_shape,
@@ -107,6 +108,7 @@ ROWS: tuple[Structural, ...] = (
     Structural(
         name="embed",
         summary="a matrix of zeros with a given part",
+        keeps_squares=True,
         options={"rows": 1, "columns": 1, "top": 0, "left": 0},
         variants=({"rows": 4, "columns": 4, "top": 1, "left": 1},),
         example="total(hadamard(embed(c, rows=2, columns=2, top=0, left=1), A))",
@@ -121,6 +123,7 @@ ROWS: tuple[Structural, ...] = (
     Structural(
         name="vstack",
         summary="matrices above one another",
+        keeps_squares=True,
         operands=None,
         example="total(square(vstack(A, c.T*B)))",
         shape=_stack_shape(0),
@@ -134,6 +137,7 @@ ROWS: tuple[Structural, ...] = (
     Structural(
         name="hstack",
         summary="matrices beside one another",
+        keeps_squares=True,
         operands=None,
         example="total(square(hstack(A, B*c)))",
         shape=_stack_shape(1),
@@ -147,6 +151,7 @@ ROWS: tuple[Structural, ...] = (
     Structural(
         name="block",
         summary="a matrix of scalars, row by row",
+        keeps_squares=True,
         operands=None,
         options={"rows": 1, "columns": 1},
         example="total(square(Matrix([[x, y], [x*y, 1]])*A))",
@@ -154,6 +159,7 @@ ROWS: tuple[Structural, ...] = (
         adjoints=_block_adjoints,
         evaluate=lambda system, *arguments: system.block(arguments[:-2], *arguments[-2:]),
         cost="none",
+        infinities=True,
         authored=False,
         by_hand=False,
         kernel=False,
@@ -162,6 +168,7 @@ ROWS: tuple[Structural, ...] = (
     Structural(
         name="broadcast",
         summary="a scalar, a row or a column repeated",
+        keeps_squares=True,
         options={"rows": 1, "columns": 1},
         variants=({"rows": 3, "columns": 4},),
         example="total(hadamard(broadcast(c, rows=2, columns=2), A))",

@@ -96,6 +96,7 @@ _ROWS: tuple[Composition | Structural, ...] = (
     Structural(
         name="transpose",
         summary="Aᵀ",
+        keeps_squares=True,
         example="total(hadamard(A.T, B))",
         shape=lambda shapes: (shapes[0][1], shapes[0][0]),
         adjoints=lambda use: (transposed(use.adjoint),),

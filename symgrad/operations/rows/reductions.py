@@ -90,6 +90,7 @@ ROWS: tuple[Structural, ...] = (
     Structural(
         name="total",
         summary="Σ of the entries",
+        keeps_squares=True,
         sign="Σ",
         latex=r"\sum",
         aliases=(
@@ -108,6 +109,7 @@ ROWS: tuple[Structural, ...] = (
     Structural(
         name="mean",
         summary="Σ of the entries, divided by their number",
+        keeps_squares=True,
         aliases=(
             "avg",
             "average",

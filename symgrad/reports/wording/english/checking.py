@@ -182,6 +182,7 @@ WORDS: Words = {
     "on_a_kink": lambda point, operations: f"given point {point} lies on a kink of {listed(operations)}",
     "kink_convention": _convention,
     "no_gradient_at_kink": "{where}: the loss jumps there, or its slope has no bound; it has no gradient",
+    "no_slope_at_kink": lambda where, gradients: f"{where}: the slope has no bound there, by {listed(gradients)}",
     "nan_at_point": lambda point, origin: f"given point {point}: PyTorch has nan; {origin or ''}",
     "of_second_derivative": "second derivative: {said}",
     "not_checked_declared": "not checked where a gradient is declared",
