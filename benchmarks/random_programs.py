@@ -25,7 +25,7 @@ from inventing.cases import DTYPES, case
 from inventing.judging import Judge, Judged, judged, symgrads
 from inventing.losses import Loss
 from inventing.tables import Tally, tables
-from inventing.widths import WIDTHS, widths_tables
+from inventing.widths import WIDTHS, all_seen, widths_tables
 
 BATCH = 64
 
@@ -77,8 +77,13 @@ def main() -> None:
         print(case(arguments.seed, arguments.show, tuple(arguments.formats)).source, end="")
         return
     if arguments.widths:
-        print(widths_tables([w for w in WIDTHS if w <= arguments.widest], tuple(arguments.formats)))
-        return
+        found = list(
+            all_seen(
+                [w for w in WIDTHS if w <= arguments.widest], arguments.formats, partial(print, file=sys.stderr, flush=True)
+            )
+        )
+        print(widths_tables(found))
+        sys.exit(1 if any(s.verdict == ("fail" if s.factor == 1.0 else "pass") for s in found) else 0)
 
     def say(text: str) -> None:
         print("\n".join(text.splitlines()[:2]) if arguments.quiet else text + "\n", file=sys.stderr, flush=True)

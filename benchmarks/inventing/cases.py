@@ -67,5 +67,7 @@ def case(seed: int, index: int, formats: tuple[str, ...] = DTYPES) -> Case:
 def executed(source: str, name: str) -> dict[str, Any]:
     """What a file defines."""
     namespace: dict[str, Any] = {"__name__": name}
-    exec(compile("import torch\n" + source if not source.startswith('"""') else source, name, "exec"), namespace)  # our own text
+    exec(
+        compile("import torch\n" + source if not source.startswith('"""') else source, name, "exec"), namespace
+    )  # our own text
     return namespace

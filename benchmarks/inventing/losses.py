@@ -14,8 +14,16 @@ from inventing.whole import OPERATIONS, WHOLE
 
 LIMITS = {"float64": 1e12, "float32": 1e9, "bfloat16": 1e9, "float16": 2e3}
 DOMAINS: tuple[tuple[Interval | None, float], ...] = (
-    (None, 5), ((0.5, 1.5), 2), ((0.1, 4.0), 2), ((-0.1, 0.1), 1), ((-8.0, 8.0), 2), ((-30.0, 30.0), 1), ((-1000.0, 1000.0), 1), ((1.0, 1000.0), 0.5), ((0.001, 0.05), 0.7),
-)  # fmt: skip
+    (None, 5),
+    ((0.5, 1.5), 2),
+    ((0.1, 4.0), 2),
+    ((-0.1, 0.1), 1),
+    ((-8.0, 8.0), 2),
+    ((-30.0, 30.0), 1),
+    ((-1000.0, 1000.0), 1),
+    ((1.0, 1000.0), 0.5),
+    ((0.001, 0.05), 0.7),
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,18 @@ class _Growing:
         """Symbols whose shapes have rows and columns in common."""
         rng = self.rng
         p, q, r = (rng.choice((1, 2, 2, 3, 3, 4, 5, 6)) for _ in range(3))
-        shapes = rng.choice([[()] * 3, [(p, q), (q, r), (p, 1)], [(p, q), (p, q), ()], [(p, 1), (p, 1), ()], [(p, q), (1, q), (p, 1)], [(p, q), (q, 1), (p, 1)], [(p, p), (p, q), ()], [(p, q), (p, q), (q, r)]])
+        shapes = rng.choice(
+            [
+                [()] * 3,
+                [(p, q), (q, r), (p, 1)],
+                [(p, q), (p, q), ()],
+                [(p, 1), (p, 1), ()],
+                [(p, q), (1, q), (p, 1)],
+                [(p, q), (q, 1), (p, 1)],
+                [(p, p), (p, q), ()],
+                [(p, q), (p, q), (q, r)],
+            ]
+        )
         common = rng.choices([d for d, _ in DOMAINS], [w for _, w in DOMAINS])[0]
         for number, shape in enumerate(shapes[: rng.choice((1, 2, 2, 3))]):
             domain = common if rng.random() < 0.7 else rng.choices([d for d, _ in DOMAINS[:5]], [w for _, w in DOMAINS[:5]])[0]
@@ -119,7 +138,9 @@ class _Growing:
             for _ in range(25):
                 operation = self.rng.choices(OPERATIONS, [o.weight for o in OPERATIONS])[0]
                 names = list(self.shapes)
-                operands = tuple(self.rng.choice(list(self.unused) if self.rng.random() < 0.7 else names) for _ in range(operation.arity))
+                operands = tuple(
+                    self.rng.choice(list(self.unused) if self.rng.random() < 0.7 else names) for _ in range(operation.arity)
+                )
                 if self.apply(operation, operands):
                     break
 

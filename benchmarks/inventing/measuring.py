@@ -20,6 +20,7 @@ from flint import arb, ctx
 from inventing.cases import FAMILY, OWN, Case, executed
 from inventing.losses import gradient_in_balls
 from inventing.writing import FORWARD
+from symgrad import AuthorError
 
 POINTS = 16
 IN_BALLS = 3
@@ -88,7 +89,11 @@ def derivatives(program: Program, values: Values, parameters: list[str], dtype: 
     else:
         leaves = tuple(leaf.requires_grad_() for leaf in leaves)
         value = loss(*leaves)
-        gradient = torch.autograd.grad(value, leaves, create_graph=order == 2, allow_unused=True) if value.requires_grad else [None] * len(leaves)
+        gradient = (
+            torch.autograd.grad(value, leaves, create_graph=order == 2, allow_unused=True)
+            if value.requires_grad
+            else [None] * len(leaves)
+        )
         found = [value, *gradient]
         if order == 2:
             along = directed(gradient)
@@ -100,12 +105,14 @@ def derivatives(program: Program, values: Values, parameters: list[str], dtype: 
         elif way in ("grad", "vjp"):
             torch.func.grad(loss, argnums=places)(*(leaf.detach() for leaf in leaves))
     shapes = [(), *(leaf.shape for leaf in leaves), *(leaf.shape for leaf in leaves)]
-    return [np.zeros(s) if f is None else f.detach().to(torch.float64).numpy().copy() for f, s in zip(found, shapes, strict=False)]
+    return [
+        np.zeros(s) if f is None else f.detach().to(torch.float64).numpy().copy() for f, s in zip(found, shapes, strict=False)
+    ]
 
 
 @dataclass(frozen=True)
 class _Truth:
-    """What the plain program says in float64 at all points, and the balls at the first ones; `zero` are parameters without a gradient."""
+    """What the plain program says in float64, and balls at the first points; `zero` are parameters without a gradient."""
 
     everywhere: list[Values]
     plain: Program
@@ -165,23 +172,41 @@ def measured(case: Case) -> Measured:
         if truth.thrown:
             raise Thrown(truth.thrown)
         alone = case.style == OWN or case.mutation is not None
-        right = truth.plain if alone else executed(case.source, "right")["torch_loss"]
+        right = truth.plain if alone else _program(case, "right")
         here = [_run(right, v, parameters, case.dtype, case.way, case.order) for v in truth.everywhere]
         own, value = _errors(here, truth)
         own = np.maximum(own, UNITS[case.dtype])
         if case.mutation is None:
-            base = here if alone else [_run(truth.plain, v, parameters, case.dtype, "backward", case.order) for v in truth.everywhere]
-            wide = here if case.dtype == "float64" else [_run(right, v, parameters, "float64", "backward", case.order) for v in truth.everywhere]
+            base = (
+                here
+                if alone
+                else [_run(truth.plain, v, parameters, case.dtype, "backward", case.order) for v in truth.everywhere]
+            )
+            wide = (
+                here
+                if case.dtype == "float64"
+                else [_run(right, v, parameters, "float64", "backward", case.order) for v in truth.everywhere]
+            )
             _compare_spellings(wide, truth)
             return Measured(float(np.median(own)), float(own.max()), float(_errors(base, truth)[0].max()), value)
-        wrong = executed(case.source, "wrong")["torch_loss"]
+        wrong = _program(case, "wrong")
         said = [_run(wrong, v, parameters, case.dtype, case.way, case.order, finite=False) for v in truth.everywhere]
     off = np.array([max(_relative(s, t, truth.zero), default=0.0) for s, t in zip(said, truth.gradients, strict=True)])
     allowed = LARGER * np.maximum(own, np.median(own))
     return Measured(float(np.median(own)), float(own.max()), float(own.max()), value, float(np.mean(~(off <= allowed))))
 
 
-def _run(program: Program, values: Values, parameters: list[str], dtype: str, way: str, order: int, finite: bool = True) -> list[np.ndarray]:
+def _program(case: Case, name: str) -> Program:
+    try:
+        found: Program = executed(case.source, name)["torch_loss"]
+    except AuthorError as error:
+        raise Thrown("no exercise: a parameter drops out of the loss") from error
+    return found
+
+
+def _run(
+    program: Program, values: Values, parameters: list[str], dtype: str, way: str, order: int, finite: bool = True
+) -> list[np.ndarray]:
     try:
         found = derivatives(program, values, parameters, dtype, way, order)
     except Exception as error:
@@ -194,7 +219,9 @@ def _run(program: Program, values: Values, parameters: list[str], dtype: str, wa
 def _relative(found: list[np.ndarray], true: list[np.ndarray], zero: tuple[int, ...]) -> list[float]:
     """The largest difference of each derivative, relative to its largest entry; without those of `zero` parameters."""
     both = zip(found[1:], true[1:], strict=False)
-    sizes = [(float(np.abs(f - t).max(initial=0)), float(np.abs(t).max(initial=0))) for k, (f, t) in enumerate(both) if k not in zero]
+    sizes = [
+        (float(np.abs(f - t).max(initial=0)), float(np.abs(t).max(initial=0))) for k, (f, t) in enumerate(both) if k not in zero
+    ]
     return [off / size if size > SMALLEST else float(off > SMALLEST) for off, size in sizes]
 
 
@@ -210,7 +237,9 @@ def _in_balls(case: Case, values: Values, parameters: list[str]) -> list[np.ndar
     """Value and gradient from balls of 400 bits."""
     ctx.prec = 400
     try:
-        balls = {n: np.asarray(np.frompyfunc(lambda v: arb(float(v)), 1, 1)(v.numpy()), dtype=object) for n, v in values.items()}
+        balls = {
+            n: np.asarray(np.frompyfunc(lambda v: arb(float(v)), 1, 1)(v.numpy()), dtype=object) for n, v in values.items()
+        }
         gradient = gradient_in_balls(case.loss, balls, parameters)
         return [np.asarray(float(case.loss.value(balls).mid())), *(gradient[n] for n in parameters)]
     finally:
@@ -219,7 +248,10 @@ def _in_balls(case: Case, values: Values, parameters: list[str]) -> list[np.ndar
 
 def _compare_spellings(wide: list[Any], truth: _Truth) -> None:
     """A spelling in float64 has to be the plain program, at most points to six digits."""
-    off = [max((min(r, float(np.abs(d).max()) / CERTAIN) for r, d in _differences(w, t, truth.zero)), default=0.0) for w, t in zip(wide, truth.gradients, strict=True)]
+    off = [
+        max((min(r, float(np.abs(d).max()) / CERTAIN) for r, d in _differences(w, t, truth.zero)), default=0.0)
+        for w, t in zip(wide, truth.gradients, strict=True)
+    ]
     if np.median(off) > 1e-6:
         raise Fault("a spelling isn't the loss")
 

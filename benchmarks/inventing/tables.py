@@ -33,8 +33,12 @@ class Tally:
             self.reasons["wrong" if kind else "right", judged.outcome, judged.reason, case.dtype] += 1
 
     def count(self, wrong: bool, outcome: str, place: int | None = None, value: object = None) -> int:
-        """Cases of an outcome; `place` and `value` narrow it down (2 format, 3 way, 4 order, 5 spelling, 6 mutation, 7 and how)."""
-        return sum(n for key, n in self.found.items() if key[0] == wrong and key[1] == outcome and (place is None or key[place] == value))
+        """Cases of an outcome; `value` at `place` narrows it down: 2 format, 3 way, 4 order, 5 spelling, 6 mutation."""
+        return sum(
+            n
+            for key, n in self.found.items()
+            if key[0] == wrong and key[1] == outcome and (place is None or key[place] == value)
+        )
 
     def false_passes(self) -> int:
         """Wrong programs that passed, though they are wrong at half of the points."""
@@ -61,11 +65,19 @@ def tables(tally: Tally) -> str:
     parts = [
         f"Right programs: {right:,} judged, {tally.false_failures():,} false failures. Wrong programs: {counted:,} whose effect is above "
         f"10 times the right program's own error, {tally.false_passes():,} false passes; {out:,} out.",
-        "Right programs:", *(tally.table(False, place, name) for place, name in ((2, "format"), (3, "way"), (4, "order"), (5, "spelling"))),
-        "Wrong programs:", *(tally.table(True, place, name) for place, name in ((2, "format"), (3, "way"), (4, "order"), (5, "spelling"), (6, "mutation"))),
+        "Right programs:",
+        *(tally.table(False, place, name) for place, name in ((2, "format"), (3, "way"), (4, "order"), (5, "spelling"))),
+        "Wrong programs:",
+        *(
+            tally.table(True, place, name)
+            for place, name in ((2, "format"), (3, "way"), (4, "order"), (5, "spelling"), (6, "mutation"))
+        ),
         "Reasons of what neither passed nor failed as it should:",
-        _table([[*key, n] for key, n in sorted(tally.reasons.items(), key=lambda item: (item[0][:2], -item[1]))], ["program", "outcome", "reason", "format", "cases"]),
-    ]  # fmt: skip
+        _table(
+            [[*key, n] for key, n in sorted(tally.reasons.items(), key=lambda item: (item[0][:2], -item[1]))],
+            ["program", "outcome", "reason", "format", "cases"],
+        ),
+    ]
     return "\n\n".join(parts)
 
 

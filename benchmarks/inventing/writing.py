@@ -82,8 +82,12 @@ def filled(text: str, node: Node, names: dict[str, str]) -> str:
         "{amax}": "{x}.max()" if axis is None else "{x}.max({axis}, keepdim=True).values",
         "{prod}": "{x}.prod(" + along + ")",
         "{nca}": "" if axis is None else f", dim={along}",
-        "{lnplain}": "torch.nn.functional.layer_norm({x}, ({c},))" if axis == 1 else "torch.nn.functional.layer_norm({x}.T, ({r},)).T",
-        "{cumhand}": "torch.ones({r}, {r}, dtype={x}.dtype).tril() @ {x}" if axis == 0 else "{x} @ torch.ones({c}, {c}, dtype={x}.dtype).triu()",
+        "{lnplain}": "torch.nn.functional.layer_norm({x}, ({c},))"
+        if axis == 1
+        else "torch.nn.functional.layer_norm({x}.T, ({r},)).T",
+        "{cumhand}": "torch.ones({r}, {r}, dtype={x}.dtype).tril() @ {x}"
+        if axis == 0
+        else "{x} @ torch.ones({c}, {c}, dtype={x}.dtype).triu()",
         "{ein}": {None: "ij->", 0: "ij->j", 1: "ij->i"}[axis],
         "{post}": {None: "", 0: ".unsqueeze(0)", 1: ".unsqueeze(1)"}[axis],
         "{dd0}": "(0, 1)" if axis is None else str(axis),
@@ -110,7 +114,9 @@ def symgrad_source(loss: Loss) -> str:
     for node in loss.nodes:
         text = filled(node.operation.symgrad, node, dict(zip(("{x}", "{y}", "{z}"), node.operands, strict=False)))
         last = node is loss.nodes[-1]
-        lines.append(f'{"loss" if last else node.name} = {f"step({chr(34)}{node.name}{chr(34)}, {text})" if node.step and not last else text}')
+        lines.append(
+            f"{'loss' if last else node.name} = {f'step({chr(34)}{node.name}{chr(34)}, {text})' if node.step and not last else text}"
+        )
     return "\n".join(lines)
 
 
@@ -138,15 +144,25 @@ def _mutated_value(name: str, mutation: Mutation | None, way: str, classes: list
         moved = mutation.adjoint.replace("g", f"({name} - {name}.detach())")
         return [f"{name} = {name}.detach() + {moved}"]
     if mutation.how == "hook":
-        return [f"if {name}.requires_grad:", f"    {name} = {name} * 1", f"    {name}.register_hook(lambda g: {mutation.adjoint})"]
+        return [
+            f"if {name}.requires_grad:",
+            f"    {name} = {name} * 1",
+            f"    {name}.register_hook(lambda g: {mutation.adjoint})",
+        ]
     classes.append(IDENTITY.format(mutation.adjoint))
     return [f"{name} = Wrong.apply({name})"]
 
 
-def _call(node: Node, operands: list[str], style: str, rng: random.Random, way: str, mutation: Mutation | None, classes: list[str]) -> str:
+def _call(
+    node: Node, operands: list[str], style: str, rng: random.Random, way: str, mutation: Mutation | None, classes: list[str]
+) -> str:
     """A node in PyTorch: an expression in a style, or a call of a custom Function."""
     names = dict(zip(("{x}", "{y}", "{z}"), operands, strict=False))
-    here = mutation is not None and mutation.where == node.name and bool(mutation.backward or mutation.saved or mutation.kind == "second order detached")
+    here = (
+        mutation is not None
+        and mutation.where == node.name
+        and bool(mutation.backward or mutation.saved or mutation.kind == "second order detached")
+    )
     if here and mutation is not None and mutation.how == "straight through":
         value = filled(node.operation.torch["plain"][0], node, {"{x}": f"{operands[0]}.detach()"})
         slope = filled(mutation.backward[0].replace("{g} * ", ""), node, {"{x}": operands[0], "{o}": f"({value})"})
@@ -186,7 +202,13 @@ def exercise_source(loss: Loss, program: str | None, title: str, points: int) ->
     head = f'"""{title}"""\n\nimport torch\n' + ("from sympy import Piecewise\n" if "Piecewise" in body else "")
     domains = ", ".join(f'"{s.name}": {s.domain}' for s in loss.symbols if s.domain)
     parameters = ", ".join(s.name for s in loss.symbols if s.parameter)
-    fields = ['name="random"', "loss=loss", f"parameters=[{parameters}]", f"points={points}", *([f"domain={{{domains}}}"] if domains else [])]
+    fields = [
+        'name="random"',
+        "loss=loss",
+        f"parameters=[{parameters}]",
+        f"points={points}",
+        *([f"domain={{{domains}}}"] if domains else []),
+    ]
     fields += ["torch_loss=torch_loss"] if program else []
     imports = f"\nfrom symgrad import Exercise, {', '.join(words)}\n\n"
     return head + imports + body + "\n" + (program or "") + f"\n\nexercise = Exercise({', '.join(fields)})\n"
@@ -214,9 +236,18 @@ def kinds_of(loss: Loss, rng: random.Random, way: str, dtype: str, order: int) -
     if not node.operation.backward:
         return None
     if draw < 0.88 and node.operation.elementwise:
-        return Mutation("adjoint ignored", node.name, "custom", backward=tuple(b.replace("{g}", "torch.ones_like({g})") for b in node.operation.backward))
+        return Mutation(
+            "adjoint ignored",
+            node.name,
+            "custom",
+            backward=tuple(b.replace("{g}", "torch.ones_like({g})") for b in node.operation.backward),
+        )
     if draw < 0.95:
-        shorter = {"float64": ["torch.float32", "torch.float16", "torch.bfloat16"], "float32": ["torch.float16", "torch.bfloat16"], "float16": ["torch.bfloat16"]}
+        shorter = {
+            "float64": ["torch.float32", "torch.float16", "torch.bfloat16"],
+            "float32": ["torch.float16", "torch.bfloat16"],
+            "float16": ["torch.bfloat16"],
+        }
         if dtype in shorter:
             return Mutation("saved in half precision", node.name, "custom", saved=rng.choice(shorter[dtype]))
     return Mutation("second order detached", node.name, "custom") if order == 2 else None
@@ -225,18 +256,40 @@ def kinds_of(loss: Loss, rng: random.Random, way: str, dtype: str, order: int) -
 def _adjoint_mutation(value: Symbol | Node, rng: random.Random, way: str) -> Mutation | None:
     hooks = ["hook"] if way in ("backward", "create_graph") else []
     linear = rng.choice(["straight through", *([] if way in FORWARD else ["custom", "custom", *hooks])])
-    kind = rng.choice(("factor 2", "sign", "zero", "factor 1.2", "factor 1.02", "factor 1.02", "one entry", "a row", "transposed", "negative adjoints only", "clipped adjoint", "adjoint in half precision"))
+    kind = rng.choice(
+        (
+            "factor 2",
+            "sign",
+            "zero",
+            "factor 1.2",
+            "factor 1.02",
+            "factor 1.02",
+            "one entry",
+            "a row",
+            "transposed",
+            "negative adjoints only",
+            "clipped adjoint",
+            "adjoint in half precision",
+        )
+    )
     factors = {"factor 2": "2", "sign": "-1", "zero": "0", "factor 1.2": "1.2", "factor 1.02": "1.02"}
     if kind in factors:
         return Mutation(kind, value.name, linear, adjoint=f"{factors[kind]} * g")
     if kind in ("one entry", "a row") and value.shape and value.shape != (1, 1):
         where = (rng.randrange(value.shape[0]), rng.randrange(value.shape[1]))
         factor = rng.choice((2, 0, -1))
-        numbers = [[factor if (r == where[0] and (kind == "a row" or c == where[1])) else 1 for c in range(value.shape[1])] for r in range(value.shape[0])]
+        numbers = [
+            [factor if (r == where[0] and (kind == "a row" or c == where[1])) else 1 for c in range(value.shape[1])]
+            for r in range(value.shape[0])
+        ]
         return Mutation(kind, value.name, linear, adjoint=f"torch.tensor({numbers}) * g")
     if kind == "transposed" and len(value.shape) == 2 and value.shape[0] == value.shape[1] > 1:
         return Mutation(kind, value.name, linear, adjoint="g.T")
     if way in FORWARD:
         return None
-    nonlinear = {"negative adjoints only": "torch.where(g < 0, -g, g)", "clipped adjoint": "g.clamp(-0.1, 0.1)", "adjoint in half precision": "g.to(torch.bfloat16).to(g.dtype)"}
+    nonlinear = {
+        "negative adjoints only": "torch.where(g < 0, -g, g)",
+        "clipped adjoint": "g.clamp(-0.1, 0.1)",
+        "adjoint in half precision": "g.to(torch.bfloat16).to(g.dtype)",
+    }
     return Mutation(kind, value.name, rng.choice(["custom", *hooks]), adjoint=nonlinear[kind]) if kind in nonlinear else None
