@@ -63,7 +63,8 @@ def tables(tally: Tally) -> str:
     counted = sum(tally.count(True, o) for o in ("fail", "false pass", "inconclusive", "error"))
     right = sum(tally.count(False, o) for o in RIGHT)
     parts = [
-        f"Right programs: {right:,} judged, {tally.false_failures():,} false failures. Wrong programs: {counted:,} whose effect is above "
+        f"Right programs: {right:,} judged, {tally.false_failures():,} false failures. "
+        f"Wrong programs: {counted:,} whose effect is above "
         f"10 times the right program's own error, {tally.false_passes():,} false passes; {out:,} out.",
         "Right programs:",
         *(tally.table(False, place, name) for place, name in ((2, "format"), (3, "way"), (4, "order"), (5, "spelling"))),

@@ -153,7 +153,8 @@ WHOLE: tuple[Operation, ...] = (
         functions=("torch.special.logsumexp({x}, {dd})",),
         by_hand=(
             "torch.log(torch.exp({x}).sum({a}))",
-            "torch.amax({x}, {dd}).detach() + torch.log(torch.exp({x} - torch.amax({x}, {axes}, keepdim=True).detach()).sum({a}))",
+            "torch.amax({x}, {dd}).detach()"
+            " + torch.log(torch.exp({x} - torch.amax({x}, {axes}, keepdim=True).detach()).sum({a}))",
         ),
         algebra=("torch.log(torch.exp({x} - 1).sum({a})) + 1",),
         weight=1.2,
@@ -174,7 +175,8 @@ WHOLE: tuple[Operation, ...] = (
         functions=("torch.nn.functional.softmax({x}, dim={a})", "torch.exp(torch.log_softmax({x}, {a}))"),
         by_hand=(
             "torch.exp({x}) / torch.exp({x}).sum({a}, keepdim=True)",
-            "torch.exp({x} - {x}.amax({a}, keepdim=True)) / torch.exp({x} - {x}.amax({a}, keepdim=True)).sum({a}, keepdim=True)",
+            "torch.exp({x} - {x}.amax({a}, keepdim=True))"
+            " / torch.exp({x} - {x}.amax({a}, keepdim=True)).sum({a}, keepdim=True)",
         ),
         algebra=("torch.exp({x} - torch.logsumexp({x}, {a}, keepdim=True))",),
         views=("torch.softmax({x}.T, 1 - {a}).T",),
@@ -253,7 +255,8 @@ WHOLE: tuple[Operation, ...] = (
         plain=("{lnplain}",),
         by_hand=("({x} - {x}.mean({a}, keepdim=True)) / torch.sqrt(torch.var({x}, {a}, correction=0, keepdim=True) + 1e-5)",),
         algebra=(
-            "({x} - {x}.mean({a}, keepdim=True)) * torch.rsqrt(torch.square({x} - {x}.mean({a}, keepdim=True)).mean({a}, keepdim=True) + 1e-5)",
+            "({x} - {x}.mean({a}, keepdim=True))"
+            " * torch.rsqrt(torch.square({x} - {x}.mean({a}, keepdim=True)).mean({a}, keepdim=True) + 1e-5)",
         ),
     ),
     *reduction(

@@ -140,7 +140,8 @@ def all_seen(widths: Sequence[int], formats: Sequence[str], say: Callable[[str],
                     found = seen(model, width, dtype, factor)
                     slow = max(slow, found.seconds * len(FACTORS) * len(formats))
                     say(
-                        f"{model.name} {width} {dtype} × {factor}: {found.verdict}: {found.reason}, {found.blind:.0%} blind, {found.seconds:.1f} s"
+                        f"{model.name} {width} {dtype} × {factor}: {found.verdict}: {found.reason}, "
+                        f"{found.blind:.0%} blind, {found.seconds:.1f} s"
                     )
                     yield found
 
@@ -160,7 +161,7 @@ def widths_tables(found: Sequence[Seen]) -> str:
     parts = [
         "Share of blind entries by width and format (and the verdict on the right program):",
         make(blind, headers=["model", "format", *widths], tablefmt="github"),
-        "Gradients times 2, 0, −1 and 1.2: a letter each (F fails, P passes, b is inconclusive as blind, i otherwise, e is an error):",
+        "Gradients times 2, 0, −1 and 1.2, a letter each: F fails, P passes, b is blind, i inconclusive otherwise, e an error:",
         make(caught, headers=["model", "format", *widths], tablefmt="github"),
         f"{sum(s.verdict == 'pass' for s in found if s.factor != 1.0)} multiplied gradients passed, "
         f"{sum(s.verdict == 'fail' for s in found if s.factor == 1.0)} right ones failed.",

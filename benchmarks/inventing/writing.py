@@ -114,9 +114,8 @@ def symgrad_source(loss: Loss) -> str:
     for node in loss.nodes:
         text = filled(node.operation.symgrad, node, dict(zip(("{x}", "{y}", "{z}"), node.operands, strict=False)))
         last = node is loss.nodes[-1]
-        lines.append(
-            f"{'loss' if last else node.name} = {f'step({chr(34)}{node.name}{chr(34)}, {text})' if node.step and not last else text}"
-        )
+        text = f'step("{node.name}", {text})' if node.step and not last else text
+        lines.append(f"{'loss' if last else node.name} = {text}")
     return "\n".join(lines)
 
 
