@@ -15,7 +15,6 @@ EXCEPTIONS = {
     r"grading/language/writing\.py": r"^_Writer\.",  # notation of formulas
     r"grading/language/grammar\.py": r"^GRAMMAR$",  # of lark's
     r"grading/language/characters\.py": r"^LIKE_LATIN$",  # how Unicode calls letters
-    r"authoring/exercise_files\.py": r"^MIXED$",  # what SymPy says, to be recognised
     r"reports/markup\.py": r"^(CELL|DEFINITIONS)$",  # styles
     r"reports/check/junit\.py": r"^document$",  # XML
     r"__init__\.py": r"^__getattr__$",  # what Python says of a name that isn't there

@@ -21,7 +21,7 @@ from formulas import FORMULAS  # noqa: E402
 from trials.checkers import Answer, Gradcheck, Symgrad, Trial  # noqa: E402
 from trials.counting import RIGHT, Tally, kinds_table, main_table  # noqa: E402
 from trials.mutants import KINDS, mutants  # noqa: E402
-from trials.programs import Program, arena, equal, programs, sound  # noqa: E402
+from trials.programs import Program, arena, equal, programs  # noqa: E402
 from trials.torch_programs import FUNCTIONS  # noqa: E402
 
 BY_NAME = {formula.name: formula for formula in FORMULAS}
@@ -75,7 +75,7 @@ def test_ranges_are_those_of_textbooks():
 def test_every_formula_is_defined_on_its_ranges(formula):
     """All points are found, no partial derivative vanishes, and the loss is finite at each."""
     roads = arena(formula)
-    assert len(roads.points) == 16
+    assert sum(stratum in ("generic", "short") for stratum in roads.points.strata) == 16
     assert all(np.isfinite(values).all() for values in roads.closed_form)
     assert all(values.any() for values in roads.closed_form)
 
@@ -94,8 +94,8 @@ def test_right_programs_are_right(name):
         assert np.abs(found - truth).max() <= 1e-13 * np.abs(truth).max(), program
 
 
-def test_a_rewriting_that_cancels_is_left_out():
-    """The rule lets a factored formula in and keeps an expanded square of a difference out; another function isn't equal."""
+def test_a_rewriting_that_cancels_is_let_in():
+    """An expanded square of a difference, which loses digits, is equal to 30 of them, and in; another function isn't."""
     formula = BY_NAME["trajectory"]
     x, y = (s for s in formula.symbols if s.name in ("theta", "x"))
     assert equal(formula, sympy.expand(formula.loss))
@@ -104,8 +104,7 @@ def test_a_rewriting_that_cancels_is_left_out():
     u, m, s = (next(v for v in density.symbols if v.name == name) for name in "ums")
     expanded = -(u**2 - 2 * u * m + m**2) / (2 * s**2) - sympy.log(s) - sympy.log(2 * sympy.pi) / 2
     assert equal(density, expanded)
-    assert not sound(density, expanded)
-    assert sound(density, sympy.expand_log(density.loss))
+    assert any(program.label == "expanded" for program in programs(density))
 
 
 def test_mutants_are_wrong_as_they_say():

@@ -1,5 +1,10 @@
-from symgrad import Exercise, matrix, softmax, square, subtract, total, vector
+from symgrad import Exercise, matrix, relu, square, subtract, total, vector
 
 w, x, y = matrix("w", 1, 2), vector("x", 2), matrix("y", 1, 1)
 
-exercise = Exercise(name="one_class", loss=total(square(subtract(softmax(w * x, axis=0), y))), parameters=[w])
+exercise = Exercise(
+    name="dead_relu",
+    loss=total(square(subtract(relu(w * x), y))),
+    parameters=[w],
+    domain={"w": (-2, -1), "x": (0.5, 2)},  # w x is below 0 at every point
+)

@@ -38,8 +38,9 @@ class Exercise(metaclass=Noun):
     """A loss, what to differentiate it by, and where.
 
     * `loss`: a SymPy scalar; `parameters`: its symbols to differentiate by, or their names.
-    * `at`: given points, values by name; `points`: how many more to sample; `domain`: bounds of sampled values by name, or
-      ``"one_hot"`` for a matrix whose columns each have a single 1.
+    * `at`: given points, values by name; `points`: how many more to sample, special ones beside them (near edges, exact
+      zeros, far out) not counted; `domain`: bounds of sampled values by name, or ``"one_hot"`` for a matrix whose columns
+      each have a single 1.
     * `torch_loss`: the author's PyTorch program, called once a point with tensors by name; without it the loss itself runs.
     * `published`: printed figures as strings, at the first given point, computed in `published_dtype`.
     * `hand_derived`: gradients derived by hand, by parameter; `expected_gradient`: what PyTorch is meant to say of a

@@ -14,18 +14,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeAlias
 
-from sympy.matrices.exceptions import NonSquareMatrixError, ShapeError
-
 import symgrad
 from symgrad.authoring.exercise import Exercise
-from symgrad.basics.errors import AuthorError, SymgradError, UserError, closest, printable, python_name
+from symgrad.authoring.sympy_refusals import refusal, way_out
+from symgrad.basics.errors import AuthorError, SymgradError, UserError, WrongShape, closest, printable, python_name
 from symgrad.basics.messages import Message, message
 from symgrad.basics.source_places import Place, raising_place
 
 MISSPELT = re.compile(r"cannot import name '(\w+)' from 'symgrad'")
 """What Python says of a name that a package doesn't have; before 3.12 the error itself doesn't know the name."""
-MIXED = "Mix of Matrix and Scalar"
-"""How SymPy begins what it says of a sum of a matrix and a scalar, in a plain TypeError."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +125,13 @@ def _raised(error: BaseException) -> Message:
 
 def _said(error: BaseException) -> Message | str:
     """What an error says, on one line."""
+    if isinstance(error, WrongShape) and error.operation and "operation" not in error.found.values:
+        return message("in_operation", operation=error.operation, found=error.found)
     if isinstance(error, SymgradError):
         return error.found
+    refused = refusal(error)
+    if refused is not None:
+        return refused
     text = str(error)
     if len(error.args) > 1 and text == str(error.args):  # SymPy raises ShapeError("not aligned", 2, 3)
         text = ", ".join(map(str, error.args))
@@ -143,9 +145,7 @@ def _hint(error: BaseException) -> Message | None:
         return message("did_you_mean", name=near) if near else None
     if isinstance(error, NameError) and error.name in dir(symgrad):
         return message("symgrad_exports_it", name=error.name)
-    if isinstance(error, (ShapeError, NonSquareMatrixError)) or (isinstance(error, TypeError) and MIXED in str(error)):
-        return message("between_matrices")
-    return None
+    return way_out(error)
 
 
 def _place(file: Path, error: BaseException) -> Place:

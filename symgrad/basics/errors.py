@@ -46,7 +46,9 @@ class WrongCall(SymgradError, TypeError):
 
 
 class WrongShape(SymgradError, ValueError):
-    """The operands of an operation have shapes, or values, that don't go together."""
+    """The operands of an operation have shapes, or values, that don't go together; `operation` is what was called, if known."""
+
+    operation: str | None = None
 
 
 def python_name(error: BaseException) -> str:

@@ -43,6 +43,11 @@ class Precision:
         return self.smallest_subnormal if self.name == "float16" else self.smallest_normal
 
     @property
+    def accumulator(self) -> str:
+        """The format that kernels add up in: float32 in the short formats, of which a result is then rounded once."""
+        return self.name if self.digits >= 24 else "float32"
+
+    @property
     def largest(self) -> float:
         """The largest finite number."""
         return float(np.ldexp(2.0 - 2.0 ** (1 - self.digits), self.highest))

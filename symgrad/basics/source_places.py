@@ -35,12 +35,32 @@ def calling_place() -> Place | None:
     return None
 
 
+def running_place() -> Place | None:
+    """The innermost place in somebody's own file that runs beneath this package; None where there is none."""
+    frame, beneath = sys._getframe(1), False
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if _is_users(name):
+            return Place(name, frame.f_lineno)
+        if name.startswith(PACKAGE) and beneath:
+            return None  # from here on it's this package that calls
+        beneath |= not name.startswith(PACKAGE)
+        if frame.f_back is None:
+            return None
+        frame = frame.f_back
+    return None
+
+
 def users_place(trace: TracebackType | None) -> Place | None:
     """The innermost place of a traceback in somebody's own file: not in this package, nor in an installed library."""
     for entry in reversed(traceback.extract_tb(trace)):
-        if not entry.filename.startswith((PACKAGE, "<", sys.base_prefix)) and "site-packages" not in entry.filename:
+        if _is_users(entry.filename):
             return Place(entry.filename, entry.lineno or 1)
     return None
+
+
+def _is_users(filename: str) -> bool:
+    return not filename.startswith((PACKAGE, "<", sys.base_prefix)) and "site-packages" not in filename
 
 
 def raising_place(trace: TracebackType | None, path: str) -> Place | None:

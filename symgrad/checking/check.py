@@ -21,7 +21,7 @@ from symgrad.checking.evidence.question import Question
 from symgrad.checking.evidence.symbolic_side import differentiated
 from symgrad.checking.judging import authors_claims
 from symgrad.checking.judging.explanations import messages
-from symgrad.checking.judging.gradients import compared, entry, gradient, loss_reason, verdict
+from symgrad.checking.judging.gradients import compared, entry, gradient, loss_reason, telling_nothing, verdict
 from symgrad.checking.judging.observations import no_point, remarks
 from symgrad.checking.judging.planted_errors import controls
 from symgrad.checking.results.reasons import most_severe
@@ -62,7 +62,7 @@ def answered(question: Question) -> CheckResult:
     formula = differentiated(question.exercise)
     where = chosen(question, formula)
     if not len(where.points):
-        return unable(question, no_point(question), reason="undefined")
+        return unable(question, no_point(question, formula), reason="undefined")
     evidence = gathered(question, formula, where)
     first = judged(evidence)
     return first if question.settings.order == 1 or first.verdict in ("fail", "error") else with_second(first, evidence)
@@ -72,9 +72,12 @@ def judged(evidence: Evidence) -> CheckResult:
     """The verdict on evidence, one stage a line."""
     with np.errstate(all="ignore"):
         loss, gradients = compared(evidence)
+        dropped = telling_nothing(evidence, loss, gradients)
+        if dropped:
+            return judged(gathered(evidence.question, evidence.formula, evidence.where.without(dropped)))
         findings = (*authors_claims.findings(evidence), *training.findings(evidence.question))
         rows = tuple(gradient(evidence, name, each, loss, findings) for name, each in gradients.items())
-        planted, caught = controls(gradients, evidence.settings.seed)
+        planted, caught, uncatchable = controls(gradients, evidence.settings.seed)
     result = CheckResult(
         name=evidence.exercise.name,
         path=evidence.exercise.path,
@@ -86,7 +89,9 @@ def judged(evidence: Evidence) -> CheckResult:
         remarks=tuple(remarks(evidence, loss, gradients)),
         planted=planted,
         caught=caught,
+        uncatchable=uncatchable,
         loss_reason=loss_reason(loss),
+        strata=evidence.points.counted,
     )
     return result if result.passed else replace(result, messages=tuple(messages(result, evidence, loss)))
 
@@ -114,6 +119,7 @@ def with_second(first: CheckResult, evidence: Evidence) -> CheckResult:
         remarks=(*first.remarks, *(message("of_second_derivative", said=remark) for remark in of_second)),
         planted=first.planted + second.planted,
         caught=first.caught + second.caught,
+        uncatchable=first.uncatchable + second.uncatchable,
     )
 
 

@@ -84,7 +84,7 @@ def along_axes(points: PointSet, names: Mapping[str, str]) -> PointSet:
         axes[start : start + size] = np.eye(size)
         values[symbol][len(points) :] = axes.reshape(count, *values[symbol].shape[1:])
         start += size
-    return PointSet(values, points.given, count)
+    return PointSet(values, points.given, count, points.sampled)
 
 
 def direction(point: Mapping[str, Values], names: Mapping[str, str]) -> str:

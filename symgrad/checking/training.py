@@ -58,10 +58,16 @@ class TrainingResult:
     findings: tuple[Finding, ...] = ()
     planted: int = 0
     caught: int = 0
+    uncatchable: int = 0
 
     @property
     def verdict(self) -> Verdict:
         return REASONS[self.reason]
+
+    @property
+    def missed(self) -> int:
+        """Planted errors that got through though they could be told."""
+        return self.planted - self.caught - self.uncatchable
 
     @property
     def message(self) -> str | None:
@@ -101,7 +107,7 @@ def judged(evidence: Evidence, training: Training, trajectory: Trajectory) -> Tr
         loss, others = compared(evidence)
         found = (*_updates(training, trajectory), *_published(evidence, training, trajectory))
         rows = tuple(gradient(evidence, name, each, loss, found) for name, each in others.items())
-        planted, caught = controls(others, evidence.settings.seed)
+        planted, caught, uncatchable = controls(others, evidence.settings.seed)
     before, after = (_predicted(evidence, training, p) for p in (training.initial, trajectory.final))
     return TrainingResult(
         exercise=evidence.exercise.name,
@@ -117,6 +123,7 @@ def judged(evidence: Evidence, training: Training, trajectory: Trajectory) -> Tr
         findings=found,
         planted=planted,
         caught=caught,
+        uncatchable=uncatchable,
     )
 
 

@@ -62,6 +62,6 @@ def command(
     text = reports.to_json(results) if format_ == "json" else "\n".join(reports.render(r, every=every) for r in results)
     write(text, output)
     verdicts = {result.verdict for result in results}
-    missed = any(result.caught < result.planted for result in results)
+    missed = any(result.missed for result in results)
     undecided = verdicts & {"inconclusive", "error"} or len(exercises) < len(loaded)
     sys.exit(1 if "fail" in verdicts or missed else 2 if undecided else 0)

@@ -24,6 +24,7 @@ class Charges(Protocol):
     """What arithmetic needs to know of the system that an array belongs to."""
 
     precision: Precision
+    accumulator: Precision
     products: float
 
     def coerce(self, value: Any) -> Rounded: ...
@@ -123,7 +124,8 @@ class Rounded:
 
     def __matmul__(self, other: Rounded) -> Rounded:
         """The product; the radius of both factors and of all roundings is one product of matrices, too."""
-        inner, u = self.shape[-1], self.system.precision.unit_roundoff
+        inner, u = self.shape[-1], self.system.accumulator.unit_roundoff
+        last = 0.0 if self.system.accumulator is self.system.precision else 1.0
         left, right = np.abs(self.value), np.abs(other.value)
         charged = ((additions(inner) + 1.0) * u + 2 * self.system.products) * right + (
             0.0 if other.radius is None else other.radius
@@ -134,7 +136,7 @@ class Rounded:
             reached = right if other.radius is None else right + other.radius
             radius = np.broadcast_to(self.radius, left.shape)
             spread = np.concatenate([left, radius], axis=-1) @ _stacked(charged, reached)
-        return self.system.charged(self.value @ other.value, spread, 0.0, floors=inner)
+        return self.system.charged(self.value @ other.value, spread, last, floors=inner)
 
 
 def _stacked(above: Array, below: Array) -> Array:

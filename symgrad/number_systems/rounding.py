@@ -4,8 +4,11 @@ A `Rounded` array carries a value and a bound on how far rounding may have moved
 operation is charged one rounding of its result even where that happens to be exact, for another program of the same
 formula may not be so lucky; a row of the table says how many its kernel may lose. Sums of n terms are charged
 min(n − 1, 4√n) roundings of the sum of magnitudes, whatever their order (Higham & Mary, A new approach to probabilistic
-rounding error analysis, 2019, with λ = 4). Source of the method: Higham, Accuracy and Stability of Numerical Algorithms,
-2nd edition, section 3.3. The radius is an estimate made in float64, no proof; the proof is Arb's.
+rounding error analysis, 2019, with λ = 4), and what a running sum of these very terms strays by: equal terms round the same
+way each time. A kernel of a short format (float16, bfloat16) accumulates in float32 and rounds once to its own (two-format
+arithmetic: Blanchard, Higham, Lopez, Mary & Pranesh, Mixed precision block fused multiply-add, 2020). Source of the method:
+Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section 3.3. The radius is an estimate made in float64,
+no proof; the proof is Arb's.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.basics.arrays import Values
-from symgrad.basics.float_formats import Precision
+from symgrad.basics.float_formats import PRECISIONS, Precision
 from symgrad.number_systems import float64
 from symgrad.number_systems.code_generation import Program
 from symgrad.number_systems.rounded_arrays import Array, Condition, Rounded, additions, infinite, joined
@@ -34,14 +37,16 @@ def rounded(
     *,
     decided: bool = False,
     products: float = 0.0,
+    accumulated: str | None = None,
 ) -> list[tuple[Values, Values]]:
     """Values and radii of a program's outputs, of the given shapes (their own, if none are given).
 
     An output is charged one rounding at least: another program may come to a constant 1 by way of 2.54·(1/2.54).
     With `decided`, conditions hold or don't by the values alone: on a kink, one side of it is looked at. `products` is the
-    relative error of factors of matrix products that are rounded on the way in.
+    relative error of factors of matrix products that are rounded on the way in; `accumulated` the format that kernels add up
+    in, where that isn't the one that `accumulator` says.
     """
-    system = Rounding(format_, decided=decided, products=products)
+    system = Rounding(format_, decided=decided, products=products, accumulated=accumulated)
     count = len(next(iter(values.values())))
     with np.errstate(all="ignore"):
         outputs = listed(system.bind(code)(*(system.exact(array) for array in values.values())))
@@ -49,7 +54,7 @@ def rounded(
     for k, output in enumerate(outputs):
         item = system.coerce(output)
         shape = (count, *(item.shape[-2:] if shapes is None else shapes[k]))
-        least = format_.unit_roundoff * np.abs(item.value)
+        least = np.where(np.isinf(item.value), 0.0, format_.unit_roundoff * np.abs(item.value))  # an infinite one is what it is
         radius = least if item.radius is None else np.maximum(item.radius, least)
         found.append((np.broadcast_to(item.value, shape), np.broadcast_to(radius, shape)))
     return found
@@ -62,9 +67,12 @@ ELIMINATION = 4.0
 class Rounding(System):
     """The number system of `Rounded` arrays in one format."""
 
-    def __init__(self, precision: Precision, *, decided: bool = False, products: float = 0.0) -> None:
+    def __init__(
+        self, precision: Precision, *, decided: bool = False, products: float = 0.0, accumulated: str | None = None
+    ) -> None:
         super().__init__()
         self.precision, self.decided, self.products = precision, decided, products
+        self.accumulator = PRECISIONS[precision.accumulator if accumulated is None else accumulated]
         self._floats = float64.Floats()
 
     def exact(self, values: Any) -> Rounded:
@@ -209,29 +217,44 @@ class Rounding(System):
     def total(self, a: Rounded, axis: int | None) -> Rounded:
         radius = None if a.radius is None else self._floats.total(np.broadcast_to(a.radius, a.shape), axis)
         value = self._floats.total(a.value, axis)
-        roundings = additions(a.value.size // value.size) * self.precision.unit_roundoff
-        return self.charged(value, joined(radius, roundings * self._floats.total(np.abs(a.value), axis)), 0.0, underflows=False)
+        roundings = additions(a.value.size // value.size) * self.accumulator.unit_roundoff
+        sizes = self._floats.total(np.abs(a.value), axis)
+        strays = joined(radius, roundings * sizes, _drift(a.value, value, axis, self.accumulator))
+        return self.charged(value, strays, self._last_rounding, underflows=False)
+
+    @property
+    def _last_rounding(self) -> float:
+        """Roundings of a result that was accumulated in a wider format."""
+        return 0.0 if self.accumulator is self.precision else 1.0
 
     def mean(self, a: Rounded, axis: int | None) -> Rounded:
         total = self.total(a, axis)
         return total / (a.value.size // total.value.size)
 
     def amax(self, a: Rounded, axis: int | None) -> Rounded:
-        radius = None if a.radius is None else self._floats.amax(np.broadcast_to(a.radius, a.shape), axis)
-        return Rounded(self._floats.amax(a.value, axis), radius, self)
+        """The greatest entry; it is as far off as an entry that may be the greatest one lets it be."""
+        value = self._floats.amax(a.value, axis)
+        if a.radius is None:
+            return Rounded(value, None, self)
+        upper, lower = (self._floats.amax(_moved(a.value, s * a.radius), axis) for s in (1, -1))
+        return Rounded(value, _apart(upper, lower, value), self)
 
     def share(self, a: Rounded, axis: int | None) -> Rounded:
         radius = np.zeros(()) if a.radius is None or self.decided else a.radius
         value = self._floats.share(a.value, axis)
-        margin = self.amax(a, axis).value - a.value
-        near = margin <= 2 * self._floats.amax(np.broadcast_to(radius, a.shape), axis)
+        near = _moved(a.value, radius) >= self._floats.amax(_moved(a.value, -radius), axis)
         contested = (self._floats.total(near.astype(np.float64), axis) > 1) & (radius > 0)
         return Rounded(value, np.where(contested & near, 1.0, 0.0), self)
 
     def gap(self, a: Rounded, axis: int | None) -> Rounded:
+        """The lead of the greatest entry; an entry that can't be among the first two makes it no less certain."""
         value = float64.gap(a.value, axis)
-        radius = None if a.radius is None else 2 * self._floats.amax(np.broadcast_to(a.radius, a.shape), axis)
-        return Rounded(value, radius, self)
+        if a.radius is None or value.size == a.value.size:
+            return Rounded(value, None, self)
+        lower, upper = (_moved(a.value, s * a.radius) for s in (-1, 1))
+        near = upper >= _second(lower, axis)
+        radius = np.where(near, np.broadcast_to(a.radius, a.shape), 0.0)
+        return Rounded(value, 2 * self._floats.amax(radius, axis), self)
 
     def embed(self, a: Rounded, *place: int) -> Rounded:
         radius = None if a.radius is None else float64.embedded(np.broadcast_to(a.radius, a.shape), *place)
@@ -274,6 +297,39 @@ class Rounding(System):
         n = a.shape[-1]
         error: Array = ELIMINATION * n * self.precision.unit_roundoff * self._floats.amax(np.abs(a.value), None)
         return error + (0.0 if a.radius is None else a.radius) + np.zeros_like(a.value)
+
+
+LONG = 64
+"""Terms from which on a running sum is looked at for drift; of fewer, min(n − 1, 4√n) roundings are all there can be."""
+
+
+def _drift(terms: Array, value: Array, axis: int | None, format_: Precision) -> Any:
+    """How far a running sum of the terms, rounded each time, strays from their sum; None for few terms."""
+    if terms.size // value.size <= LONG:
+        return None
+    lines = terms.reshape(*terms.shape[:-2], 1, -1) if axis is None else terms.mT if axis == 0 else terms
+    kind = np.float64 if format_.name == "float64" else np.float32
+    last = np.cumsum(lines.astype(kind), axis=-1, dtype=kind)[..., -1:].astype(np.float64)
+    strayed = np.abs((last.mT if axis == 0 else last) - value)
+    return np.where(np.isfinite(strayed), strayed, 0.0)
+
+
+def _moved(values: Array, by: Any) -> Array:
+    """Values moved; what is infinite stays where it is."""
+    return np.where(np.isinf(values), values, values + by)
+
+
+def _apart(upper: Array, lower: Array, value: Array) -> Array:
+    """How far a value may be off within bounds; an infinite one that both bounds are isn't off at all."""
+    reach = np.maximum(upper - value, value - lower)
+    return np.where((upper == value) & (lower == value), 0.0, reach)
+
+
+def _second(values: Array, axis: int | None) -> Array:
+    """The second greatest of two entries or more along an axis."""
+    lines = values.reshape(*values.shape[:-2], 1, -1) if axis is None else values.mT if axis == 0 else values
+    second: Array = np.sort(lines, axis=-1)[..., -2:-1]
+    return second.mT if axis == 0 else second
 
 
 def _propagated(value: Array, slope: Any, radius: Array, ends: list[Array]) -> Array:

@@ -25,6 +25,8 @@ def function_of(row: Operation) -> Callable[..., Any]:
         try:
             return row(*operands, **options)
         except (WrongCall, WrongShape) as wrong:
+            if isinstance(wrong, WrongShape):
+                wrong.operation = row.name
             raise wrong.with_traceback(None) from None  # what is wrong is the call above
 
     operation.__code__ = operation.__code__.replace(co_name=row.name, co_qualname=row.name)  # tracebacks speak of it

@@ -71,6 +71,14 @@ class Operation(ABC):
     """Whether of sums of squares it makes sums of squares: they are added, or moved."""
     infinities: bool = False
     """Whether an operand may be an infinity that an author wrote, as in masks: it is handed on or left out."""
+    approximated: Callable[..., tuple[Any, ...]] = lambda *_: ()
+    """Of the operands and options, expressions that are above 0 where PyTorch documents that it takes an approximation."""
+    centred: bool = False
+    """Whether it doesn't change when the same number is added to all entries that it puts in relation."""
+    additive: bool = False
+    """Whether adding a number to an operand adds it to the result, or takes it away."""
+    of_one: str = ""
+    """The row that it is of the entries of one operand, where people call both by one name."""
     product: bool = False
     """Whether it multiplies operands, so that the product rule has a term for each."""
 
@@ -108,6 +116,8 @@ class Operation(ABC):
         extra = operands[count:]
         if self.operands is None and not operands:
             raise WrongCall(message("operand_needed", operation=self.name))
+        if len(operands) == 1 and self.of_one:
+            raise WrongCall(message("one_operand", operation=self.name, takes=count, of_one=self.of_one))
         if len(operands) < count or len(extra) > len(names):
             raise WrongCall(message("operands_counted", operation=self.name, takes=count, found=len(operands)))
         twice = next((name for name, _ in zip(names, extra, strict=False) if name in options), None)

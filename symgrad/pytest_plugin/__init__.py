@@ -20,18 +20,17 @@ if TYPE_CHECKING:
     from symgrad.checking.results.results import CheckResult
 
 CONTROLS = "symgrad_controls"
-"""The property of a test that carries its controls, as in ``10 of 10``."""
+"""The property of a test that carries its controls, as in ``10 planted, 9 caught, 1 couldn't be``."""
 
 
-def said(caught: int, planted: int) -> str:
+def said(result: CheckResult) -> str:
     """The value of that property."""
-    return f"{caught} of {planted}"
+    return f"{result.planted} planted, {result.caught} caught, {result.uncatchable} couldn't be"
 
 
-def counted(value: str) -> tuple[int, int]:
-    """How many planted errors were caught, and how many were planted, by the value of that property."""
-    caught, _, planted = value.split()
-    return int(caught), int(planted)
+def counted(value: str) -> tuple[int, ...]:
+    """How many errors were planted, how many of them caught, and how many couldn't be, by the value of that property."""
+    return tuple(int(part.split()[0]) for part in value.split(", "))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,7 +63,7 @@ def symgrad_check(request: pytest.FixtureRequest, _symgrad_dtype: str) -> Callab
 
         result = check(exercise, **{**asked.given, "dtype": _symgrad_dtype, **given})
         if result.planted:
-            request.node.user_properties.append((CONTROLS, said(result.caught, result.planted)))
+            request.node.user_properties.append((CONTROLS, said(result)))
         return result
 
     return checked
@@ -123,5 +122,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if counts:
         from symgrad.basics.messages import message
 
-        caught, planted = (sum(column) for column in zip(*counts, strict=True))
-        terminalreporter.write_line(str(message("controls", caught=caught, planted=planted)))
+        planted, caught, uncatchable = (sum(column) for column in zip(*counts, strict=True))
+        terminalreporter.write_line(str(message("controls", planted=planted, caught=caught, uncatchable=uncatchable)))

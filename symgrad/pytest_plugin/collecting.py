@@ -171,6 +171,6 @@ class ExerciseItem(pytest.Item):
         from symgrad.pytest_plugin.parts import section
 
         self.add_report_section("call", "symgrad", section(part, result))
-        controls = (CONTROLS, said(result.caught, result.planted))
+        controls = (CONTROLS, said(result))
         if self.parameter is None and result.planted and controls not in self.user_properties:
             self.user_properties.append(controls)

@@ -16,7 +16,7 @@ from symgrad.basics.messages import message
 from symgrad.checking.judging.explanations import of_finding, of_gradient
 from symgrad.checking.results.reasons import REASONS
 from symgrad.checking.results.results import CheckResult, Verdict, most_severe
-from symgrad.reports.check import rows
+from symgrad.reports.check import plain_data, rows
 from symgrad.reports.wording import commands
 
 Each = TypeVar("Each")
@@ -32,7 +32,7 @@ class Part:
     @property
     def is_blind(self) -> bool:
         """Whether planted errors got through."""
-        return self.result.caught < self.result.planted
+        return bool(self.result.missed)
 
     @property
     def verdict(self) -> Verdict:
@@ -52,7 +52,7 @@ def of_parameter(result: CheckResult, parameter: str) -> Part:
     """The gradient of a parameter, its second derivative, and what else is claimed of it: derived by hand, or published."""
     subject = f"dL/d{parameter}"
     if not result.gradients:  # nothing was compared: all items say so
-        return Part(subject, replace(result, planted=0, caught=0))
+        return Part(subject, replace(result, planted=0, caught=0, uncatchable=0))
     gradients = tuple(row for row in result.gradients if row.parameter == parameter)
     findings = tuple(finding for finding in result.findings if finding.subject == parameter)
     reason = most_severe([*(row.reason for row in gradients), *(finding.reason for finding in findings)])
@@ -67,6 +67,7 @@ def of_parameter(result: CheckResult, parameter: str) -> Part:
         loss_reason="agree",
         planted=0,
         caught=0,
+        uncatchable=0,
     )
     if not own.passed and not own.messages:
         own = replace(own, messages=(message("gradient_wrong", gradient=subject, reason=reason, hints=[]),))
@@ -88,7 +89,7 @@ def of_loss(result: CheckResult, exercise: Exercise) -> Part:
     if result.reason not in {*reasons, *(part.reason for part in others)}:
         reasons.append(result.reason)
     left = _without(result.messages, (each for part in others for each in part.messages))
-    if result.caught < result.planted:
+    if result.missed:
         left = (*left, message("errors_can_pass", caught=result.caught, planted=result.planted))
     reason = most_severe(reasons)
     if not left and REASONS[reason] != "pass":
@@ -129,7 +130,7 @@ def _values(part: Part, result: CheckResult) -> Iterator[tuple[str, str]]:
         yield rows.heading("autograd"), rows.value(result.loss.autograd)
         yield rows.heading("difference"), str(rows.differences(result.loss))
     if part.subject == "loss" and result.planted:
-        yield rows.heading("controls"), str(message("caught", caught=result.caught, planted=result.planted))
+        yield rows.heading("controls"), str(str(message("caught", **plain_data.controls(result))))
     for finding in part.result.findings:
         yield rows.heading("claim"), finding.text
     for note in result.notes:

@@ -60,7 +60,7 @@ def _plain(result: TrainingResult) -> dict[str, Any]:
         "messages": [plain_data.said(each) for each in result.messages],
         "gradients": [plain_data.gradient(row) for row in result.gradients],
         "findings": [plain_data.finding(each) for each in result.findings],
-        "controls": {"planted": result.planted, "caught": result.caught},
+        "controls": plain_data.controls(result),
         "losses": [] if trajectory is None else plain_data.json_value(trajectory.losses.reshape(-1).tolist()),
         "final": {} if trajectory is None else {n: plain_data.json_value(a.tolist()) for n, a in trajectory.final.items()},
         "predictions": {
@@ -118,6 +118,6 @@ def _verdict(result: TrainingResult) -> Iterator[str]:
         agreeing = sum(f.reason == "agree" for f in figures)
         looked = [message("entries_along_the_way", entries=entries, certified=certified)]
         looked += [message("figures_agree", agreeing=agreeing, figures=len(figures))] if figures else []
-        looked.append(message("controls", caught=result.caught, planted=result.planted))
+        looked.append(message("controls", **plain_data.controls(result)))
         lines += [f"  {line}" for line in looked]
     yield "\n".join(lines)

@@ -61,9 +61,9 @@ def test_a_row_has_no_one_hot_columns():
 
 
 def test_one_hot_points_are_drawn():
-    """Sampled columns have a single 1, and not always the same one."""
+    """Sampled columns have a single 1, at special points too, and not always the same one."""
     points = gather(Question(exercise(domain={"y": "one_hot"}), Settings())).points.values["y"]
-    assert points.shape == (16, 2, 4)
+    assert points.shape == (40, 2, 4)
     assert np.all((points == 0) | (points == 1))
     assert np.all(points.sum(axis=1) == 1)
     assert 0 < points[:, 0].mean() < 1

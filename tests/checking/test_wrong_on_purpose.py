@@ -7,6 +7,9 @@ import pytest
 
 from symgrad.authoring.exercise_files import load
 from symgrad.checking.check import check, check_paths
+from symgrad.checking.evidence.chosen_points import chosen
+from symgrad.checking.evidence.question import Question
+from symgrad.checking.evidence.symbolic_side import differentiated
 from symgrad.checking.results.results import Report
 from symgrad.checking.results.settings import Settings
 
@@ -119,7 +122,7 @@ def test_the_folder_as_a_whole_fails(results):
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_planted_error_is_caught(name, results):
     """No planted error gets through, and in right exercises there are some."""
-    assert results[name].caught == results[name].planted
+    assert not results[name].missed
     assert results[name].planted > 0 or name in WRONG
 
 
@@ -137,20 +140,22 @@ def test_the_one_wrong_entry_of_many_is_named(name, results):
     assert gradient.worst.index == (37, 59)
 
 
-@pytest.mark.parametrize(("name", "z"), [("wrong_above_20", 25), ("wrong_below_minus_20", -25)])
-def test_the_one_wrong_point_of_many_is_named(name, z, results):
-    """The worst entry's point is the given one beyond ±20."""
+@pytest.mark.parametrize("name", ["wrong_above_20", "wrong_below_minus_20"])
+def test_the_few_wrong_points_of_many_are_named(name, results):
+    """The worst entry's point lies beyond ±20: the given one, or one that was sampled far out."""
     (gradient,) = results[name].gradients
-    assert gradient.worst.point == {"z": [[z]]}
-    assert gradient.counts["autograd_wrong"] == 1
+    assert abs(gradient.worst.point["z"][0][0]) > 20
+    assert gradient.counts["autograd_wrong"] in (2, 3)
 
 
 @pytest.mark.parametrize("name", ["data_before", "parameter_nudged", "data_after_silently"])
 def test_an_edit_in_place_does_not_reach_the_points(name, results):
-    """What a program does to its tensors leaves the closed form's numbers alone: short ones, between −2 and 2."""
+    """What a program does to its tensors leaves the closed form's numbers alone: the point is one that was sampled."""
+    (exercise,) = load([WRONG_FOLDER], only=[name])
+    question = Question(exercise, Settings())
+    sampled = chosen(question, differentiated(exercise)).points
     point = results[name].gradients[0].worst.point
-    numbers = [number for symbol in ("w", "x") for row in point[symbol] for number in row]
-    assert all(abs(number) <= 2 and number * 64 == int(number * 64) for number in numbers)
+    assert point in [{n: a.tolist() for n, a in sampled.at(k).items()} for k in range(len(sampled))]
 
 
 def test_a_stray_exit_ends_nothing():

@@ -5,7 +5,7 @@ import shutil
 import pytest
 import torch
 
-from symgrad import Exercise, check, hadamard, matrix, scalar, sigmoid, square, tanh, total
+from symgrad import Exercise, check, hadamard, matrix, scalar, sigmoid, sign, square, tanh, total
 from symgrad.authoring.exercise_files import load
 from symgrad.basics.errors import UserError
 from symgrad.checking.results.settings import Settings
@@ -243,3 +243,13 @@ def test_a_program_that_draws_at_random_draws_the_same_by_every_way():
         check(Exercise(name="drawn", loss=total(square(w)), parameters=[w], points=2, torch_loss=program), via=via)
         seen[via] = drawn[:2]
     assert seen["backward"] == seen["grad"]
+
+
+@ways
+def test_a_gradient_without_storage_is_zeros(via):
+    """The slope of torch.sgn is a ZeroTensor of PyTorch's, which holds no numbers; a gradient that is nothing else is 0."""
+    a, b = matrix("a", 3, 1), matrix("b", 3, 1)
+    program = lambda a, b: (torch.sgn(a) * b).sum()  # noqa: E731
+    loss = total(hadamard(sign(a), b))
+    result = check(Exercise(name="signs", loss=loss, parameters=[a, b], points=2, torch_loss=program), via=via)
+    assert [(g.parameter, g.reason) for g in result.gradients] == [("a", "agree"), ("b", "agree")]

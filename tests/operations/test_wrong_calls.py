@@ -21,6 +21,7 @@ x, A, B, c = scalar("x"), matrix("A", 2, 2), matrix("B", 2, 2), vector("c", 2)
     [
         ("sigmoid", (), {}, "operands_counted", {"operation": "sigmoid", "takes": 1, "found": 0}),
         ("vstack", (), {}, "operand_needed", {"operation": "vstack"}),
+        ("maximum", (A,), {"axis": 0}, "one_operand", {"operation": "maximum", "takes": 2, "of_one": "amax"}),
         ("elu", (x, 1), {"alpha": 2}, "option_given_twice", {"operation": "elu", "option": "alpha"}),
         ("elu", (x,), {"beta": 2}, "no_such_option", {"operation": "elu", "option": "beta", "known": ["alpha"]}),
         ("elu", (x,), {"alpha": x}, "option_not_a_number", {"operation": "elu", "option": "alpha", "found": "x"}),

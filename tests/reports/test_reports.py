@@ -48,8 +48,21 @@ HOSTILE = "| `a` ``b`` <script>alert(1)</script> [x](javascript:y) *b* \x00\x07\
 KEYS = {
     "report": {"schema", "versions", "seed", "dtype", "via", "order", "device", "summary", "exercises"},
     "summary": {"exercises", "pass", "fail", "inconclusive", "error", "entries", "controls"},
-    "controls": {"planted", "caught"},
-    "exercise": {"name", "path", "verdict", "reason", "message", "messages", "notes", "remarks", "gradients", "findings"},
+    "controls": {"planted", "caught", "uncatchable"},
+    "exercise": {
+        "name",
+        "path",
+        "verdict",
+        "reason",
+        "message",
+        "messages",
+        "notes",
+        "remarks",
+        "strata",
+        "gradients",
+        "findings",
+        "controls",
+    },
     "gradient": {
         "parameter",
         "order",
@@ -62,6 +75,7 @@ KEYS = {
         "points",
         "certified",
         "confirmed",
+        "tested",
         "counts",
         "hints",
         "worst",
@@ -409,12 +423,12 @@ def test_a_run_whose_controls_pass_unnoticed_fails():
     result = CheckResult("e", "e.py", "agree", Settings(), planted=8, caught=7)
     report = Report((result,), Settings())
     assert report.exit_status == 1
-    assert "controls: 7 of 8 planted errors caught" in render(report, "table")
-    assert "controls: 7 of 8 planted errors caught" in render(report, "markdown")
-    assert "controls: 7 of 8 planted errors caught" in render(report, "html")
-    assert strict(render(report, "json"))["summary"]["controls"] == {"planted": 8, "caught": 7}
+    assert "controls: 8 planted, 7 caught" in render(report, "table")
+    assert "controls: 8 planted, 7 caught" in render(report, "markdown")
+    assert "controls: 8 planted, 7 caught" in render(report, "html")
+    assert strict(render(report, "json"))["summary"]["controls"] == {"planted": 8, "caught": 7, "uncatchable": 0}
     (failure,) = ET.fromstring(render(report, "junit")).iter("failure")
-    assert failure.get("message") == "controls: 7 of 8 planted errors caught"
+    assert failure.get("message") == "controls: 8 planted, 7 caught"
 
 
 def test_an_empty_report_is_no_pass():

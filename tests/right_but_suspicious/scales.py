@@ -96,16 +96,15 @@ agree("logsumexp_of_one_only", logsumexp(p), {"p": [50, 0, -50]}, parameters=P)
 # The gradient of the winner, s(c − Σ c s), is 1e-17 and the difference of two numbers near 2.
 ill_conditioned("softmax_of_one_only", total(hadamard(softmax(p), c)), {"p": [40, 0, 0], "c": WEIGHTS}, parameters=P)
 # Differences of 1e8 have an absolute error of 1e-8, which exp makes a relative one; e to the −2e8 is none of the floats.
-ill_conditioned("log_softmax_far_apart", -log_softmax(p)[1, 0], {"p": [1e8, 0, -1e8]}, parameters=P)
+agree("log_softmax_far_apart", -log_softmax(p)[1, 0], {"p": [1e8, 0, -1e8]}, parameters=P)
 ill_conditioned("logsumexp_of_equal_huge_ones", logsumexp(p), {"p": [1e15] * 3}, parameters=P)
 agree("softmax_of_equal_huge_ones", total(hadamard(softmax(p), c)), {"p": [1e300] * 3, "c": WEIGHTS}, parameters=P)
 agree("logsumexp_of_equal_ones", logsumexp(p), {"p": [700] * 3}, {"p": [-700] * 3}, parameters=P)
 agree("logaddexp_of_huge_ones", logaddexp(x, y), {"x": 1e5, "y": 1e5}, parameters=XY)
 
-# Nearly cancelling: 1e-10 keeps 6 of its digits beside 1, and x(1/√(x² + 1) − 1/x) none.
+# Nearly cancelling: 1e-10 keeps 6 of its digits beside 1.
 ill_conditioned("one_added_and_taken", square(step("s", w + 1) - 1), {"w": 1e-10})
 agree("log1p_of_little", log1p(w), {"w": 1e-10}, {"w": -1e-300})
-ill_conditioned("hyperbola_and_its_asymptote", sqrt(w**2 + 1) - w, {"w": 1e8})
 agree(
     "log_of_cosh", log(cosh(w)), {"w": 300}, torch_loss=lambda w: w.abs() + torch.log1p(torch.exp(-2 * w.abs())) - math.log(2)
 )
@@ -132,8 +131,6 @@ agree("log_of_tiny", w * log(w), {"w": 1e-300}, {"w": 1e300})
 agree("fiftieth_power", w**50, {"w": 1e-6}, {"w": 1e6})
 agree("hypot_of_huge_ones", hypot(x, y), {"x": 3e200, "y": 4e200}, {"x": 3e-200, "y": -4e-200}, parameters=XY)
 agree("exp_near_its_end", exp(w), {"w": 709.5}, {"w": -600})
-ill_conditioned("exp_subnormal", exp(w), {"w": -740})
-ill_conditioned("product_underflows", w * x * y, {"w": 1e-200, "x": 1e-200, "y": 1.5}, parameters=["y"])
 agree("log_of_a_tiny_probability", -log(softmax(p)[1, 0]), {"p": [0, -600, -1]}, parameters=P)
 # At the first point the squares underflow, but eps is divided by; only at the second one can errors be planted.
 TINY, SMALL = {"p": [1e-200, 0, 2e-200], "c": WEIGHTS}, {"p": [1e-7, 0, 2e-7], "c": WEIGHTS}
@@ -168,7 +165,6 @@ agree(
     {"w": 1e-10, "y": 1},
 )
 agree("logits_of_500", binary_cross_entropy_with_logits(w, y), {"w": 500, "y": 0}, {"w": -500, "y": 1}, {"w": -500, "y": 0})
-ill_conditioned("logits_of_500_on_the_right_side", binary_cross_entropy_with_logits(w, y), {"w": 500, "y": 1})
 agree("variance_clamped", gaussian_nll_loss(x, y, z), {"x": 1, "y": 0.5, "z": 1e-9}, parameters=XY)
 agree("variance_beside_its_eps", gaussian_nll_loss(x, y, z), {"x": 1, "y": 0.5, "z": 1.5e-6}, parameters=["x", "y", "z"])
 agree("divergence_of_zeros", total(kl_div(p, t)), {"p": [-1, -2, -700], "t": [0, 0.25, 0.75]}, parameters=P)

@@ -111,4 +111,4 @@ def test_functions_are_checked_together():
     expression = mean(mse_loss(add(gelu(hidden) * v.T, matrix("c", 1, 2)), y))
     shapes = {"b": (5,), "c": (2,)}
     assert assert_gradients_match(program, expression, shapes=shapes).reason == "agree"
-    assert assert_gradients_match(program, expression, shapes=shapes, order=2).reason == "agree"
+    assert assert_gradients_match(program, expression, shapes=shapes, order=2).passed

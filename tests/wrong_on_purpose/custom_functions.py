@@ -62,7 +62,8 @@ relative_1e_12 = with_sigmoid("relative_1e-12", lambda z: sigmoid_prime(z) * (1 
 EXPECTED["relative_1e-12"] = "fail", "autograd_wrong", "w"
 
 finite_differences = with_sigmoid("finite_differences", lambda z: (torch.sigmoid(z + 1e-6) - torch.sigmoid(z - 1e-6)) / 2e-6)
-EXPECTED["finite_differences"] = "fail", "autograd_wrong", "w"
+# What it is off by is rounding, divided by a small step: another number of either sign at each input.
+EXPECTED["finite_differences"] = "fail", "inaccurate", "w"
 
 straight_through = Exercise(
     name="straight_through",

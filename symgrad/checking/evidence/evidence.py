@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from symgrad.authoring.exercise import Exercise
-from symgrad.authoring.points import PointSet
+from symgrad.authoring.points import PointSet, Sampler
 from symgrad.basics.arrays import Values
+from symgrad.basics.errors import CouldNotRun
 from symgrad.basics.float_formats import Precision
-from symgrad.checking.evidence.chosen_points import ChosenPoints, chosen
+from symgrad.basics.messages import Message
+from symgrad.checking.evidence.chosen_points import ChosenPoints, chosen, sampler
 from symgrad.checking.evidence.framework_side import FrameworkSide, said
 from symgrad.checking.evidence.question import Question
 from symgrad.checking.evidence.symbolic_side import Formula, SymbolicSide, differentiated, evaluated
@@ -20,6 +23,7 @@ from symgrad.derivation import Derivation
 from symgrad.number_systems.rounding import rounded
 from symgrad.truth.certified_entries import Outputs, references
 from symgrad.truth.reference import SAFETY, Reference, Tolerance
+from symgrad.truth.zero_everywhere import zero_everywhere
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Evidence:
     """The allowed difference of each output."""
     references: list[Reference]
     """What is true of each output: certified, at as many points as the budget allows and at every suspicious one."""
+    refused: Message | None = None
+    """What a program raised at special points, which were left out for that."""
 
     @property
     def exercise(self) -> Exercise:
@@ -45,6 +51,16 @@ class Evidence:
     @property
     def settings(self) -> Settings:
         return self.question.settings
+
+    @property
+    def where(self) -> ChosenPoints:
+        """The points, and which of them lie on a kink."""
+        return ChosenPoints(self.points, self.kinks)
+
+    @property
+    def sampler(self) -> Sampler:
+        """Where points may lie."""
+        return sampler(self.question)
 
     @property
     def precision(self) -> Precision:
@@ -64,6 +80,14 @@ class Evidence:
         """What the framework says."""
         return self.framework.outputs
 
+    @cached_property
+    def zero_everywhere(self) -> set[str]:
+        """Parameters whose gradients are zero whatever the inputs, among those that are zero at the points at hand."""
+        smooth = [k not in self.kinks for k in range(len(self.points))]
+        truths = zip(self.exercise.parameter_names, self.references[1:], strict=True)
+        names = [name for name, truth in truths if not truth.high[smooth].any()]
+        return zero_everywhere(self.derivation, self.exercise.inputs, names, self.settings.seed)
+
     @property
     def outputs(self) -> Outputs:
         """Loss and gradients as certification needs them."""
@@ -78,7 +102,20 @@ def gather(question: Question) -> Evidence | None:
 
 
 def gathered(question: Question, formula: Formula, where: ChosenPoints) -> Evidence:
-    """The evidence at points that were chosen. Raises CouldNotRun, UserError."""
+    """The evidence at points that were chosen. Raises CouldNotRun, UserError.
+
+    A program that doesn't run at special points, which nobody asked for, is looked at without them.
+    """
+    try:
+        return _gathered(question, formula, where)
+    except CouldNotRun as error:
+        special = [int(k) for k in np.flatnonzero(where.points.special)]
+        if not special:
+            raise
+        return replace(_gathered(question, formula, where.without(special)), refused=error.message)
+
+
+def _gathered(question: Question, formula: Formula, where: ChosenPoints) -> Evidence:
     with np.errstate(all="ignore"):
         symbolic = evaluated(formula, where.points)
         framework = said(question, formula, where.points)
@@ -93,7 +130,14 @@ def tolerances(question: Question, formula: Formula, symbolic: SymbolicSide, fra
     if settings.by_hand:
         rtol, atol = settings.rtol or 0.0, settings.atol or 0.0
         return [Tolerance(atol + rtol * np.abs(closed), format_, derived=False) for closed in symbolic.closed_form]
-    found = rounded(formula.program, framework.points.values, formula.shapes, format_, products=framework.lost)
+    found = rounded(
+        formula.program,
+        framework.points.values,
+        formula.shapes,
+        format_,
+        products=framework.lost,
+        accumulated=framework.accumulated,
+    )
     return [Tolerance(SAFETY * radius, format_) for _, radius in found]
 
 

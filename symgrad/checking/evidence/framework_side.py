@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from symgrad.authoring.points import PointSet
 from symgrad.basics.arrays import Values
+from symgrad.basics.errors import CouldNotRun
 from symgrad.basics.messages import Message
 from symgrad.checking.evidence.question import Question
 from symgrad.checking.evidence.symbolic_side import Formula
-from symgrad.frameworks.framework import TorchValues
-from symgrad.frameworks.pytorch.devices import lost, usable
+from symgrad.frameworks.framework import SEEDS, TorchValues
+from symgrad.frameworks.pytorch.devices import accumulator, lost, usable
 from symgrad.frameworks.pytorch.gradients import TorchRun, run_compiled, run_program
 from symgrad.frameworks.pytorch.nan_origin import Watch
+from symgrad.frameworks.pytorch.operations_seen import Onlooker, Widened, moving
 from symgrad.frameworks.pytorch.ways import WAYS
 
 
@@ -29,6 +33,8 @@ class FrameworkSide:
     run: TorchRun
     values: TorchValues
     watched: bool = False
+    again: TorchValues | None = None
+    """What the author's program says when it is run a second time, from another adjoint, at the first points."""
 
     @property
     def outputs(self) -> list[Values]:
@@ -40,6 +46,11 @@ class FrameworkSide:
         """The relative error of factors of matrix products that the device rounds on the way in."""
         return lost(self.run.device, self.run.dtype)
 
+    @cached_property
+    def accumulated(self) -> str | None:
+        """The format that the device's products add up in, where it isn't the usual one."""
+        return accumulator(self.run.device, self.run.dtype)
+
     def origin_of_nan(self, point: int) -> Message | None:
         """Which step of PyTorch's backward() makes the first nan at a point; None where none does."""
         if self.watched or self.run.way.forward:
@@ -47,6 +58,33 @@ class FrameworkSide:
         watch = Watch()
         asked(self.formula, self.points.subset([point]), replace(self.run, way=WAYS["backward"]), observe=watch)
         return watch.origin
+
+    def seen(self, point: int) -> Onlooker:
+        """What the program does on its way forward at a point; nothing where it isn't run again, or can't be."""
+        onlooker = Onlooker(self.run.dtype)
+        if not self.watched:
+            with contextlib.suppress(CouldNotRun), onlooker:
+                self._plainly(point)
+        return onlooker
+
+    def widened(self, point: int, *, moved: bool = False) -> TorchValues | None:
+        """What the author's program says at a point when it computes in the format under test throughout; None if it can't.
+
+        Numbers that it brings along in a shorter format keep their roundings, or are `moved` by another one.
+        """
+        if self.watched:
+            return None
+        with contextlib.suppress(CouldNotRun), Widened(self.run.dtype, moving() if moved else None):
+            return self._plainly(point)
+        return None
+
+    def _plainly(self, point: int) -> TorchValues:
+        return asked(self.formula, self.points.subset([point]), replace(self.run, way=WAYS["backward"]))
+
+    def repeats(self, point: int) -> bool:
+        """Whether the author's program gives the same gradients when it is called again at a point, from the same adjoint."""
+        first, second = (asked(self.formula, self.points.subset([point]), self.run).gradients for _ in range(2))
+        return all(np.array_equal(first[name], second[name], equal_nan=True) for name in first)
 
     def is_random(self, point: int) -> bool:
         """Whether the author's program gives another loss when it is called again at the same point."""
@@ -66,7 +104,15 @@ def said(question: Question, formula: Formula, points: PointSet) -> FrameworkSid
     run = TorchRun(exercise.inputs, exercise.parameter_names, settings.dtype, way, device)
     if question.visited is not None:
         return FrameworkSide(formula, points, run, question.visited[1], watched=True)
-    return FrameworkSide(formula, points, run, asked(formula, points.values, run))
+    first = asked(formula, points.values, run)
+    if exercise.torch_loss is None:
+        return FrameworkSide(formula, points, run, first)
+    few = points.subset(slice(0, AGAIN))
+    return FrameworkSide(formula, points, run, first, again=asked(formula, few, run, seed=SEEDS[settings.dtype][1]))
+
+
+AGAIN = 8
+"""Points at which an author's program is run a second time."""
 
 
 def asked(formula: Formula, values: Mapping[str, Values], run: TorchRun, **options: Any) -> TorchValues:
@@ -74,6 +120,8 @@ def asked(formula: Formula, values: Mapping[str, Values], run: TorchRun, **optio
     exercise = formula.exercise
     if exercise.torch_loss is None:
         return run_compiled(formula.forward, values, run, **options)
-    if exercise.expected_gradient:  # a gradient that is clipped isn't linear in the adjoint
-        options = {"seed": 1.0, **options}
-    return run_program(exercise.torch_loss, values, run, **options)
+    found = run_program(exercise.torch_loss, values, run, **options)
+    if not exercise.expected_gradient or "observe" in options:
+        return found
+    plain = run_program(exercise.torch_loss, values, run, seed=1.0)  # a gradient that is clipped isn't linear in the adjoint
+    return replace(found, gradients={**found.gradients, **{n: plain.gradients[n] for n in exercise.expected_gradient}})

@@ -43,7 +43,8 @@ def by_hand(evidence: Evidence) -> Iterator[Finding]:
 
     Points on a kink are left out. Where hand and closed form disagree, the definition of the derivative decides.
     """
-    smooth = [k for k in range(len(evidence.points)) if k not in evidence.kinks][:MOST_POINTS]
+    special = evidence.points.special  # where a formula may be written so that it has no value, as y/x at 0
+    smooth = [k for k in range(len(evidence.points)) if k not in evidence.kinks and not special[k]][:MOST_POINTS]
     for name, graph in evidence.exercise.hand_derived.items():
         yield _of_hand(evidence, name, graph, smooth) if smooth else _undecided(name, "hand_on_kinks")
 

@@ -22,6 +22,31 @@ Place: TypeAlias = tuple[int, int, int]
 """Point, row and column of an entry."""
 
 
+@dataclass(frozen=True)
+class Sums:
+    """What sums of a gradient's entries say.
+
+    `tells` is the share by which all entries together would have to be too large for their projection on the truth to show
+    it, `factor` the one that it shows; `off` names the sums that differ by more than is allowed, and by how many times that.
+    """
+
+    tells: float
+    factor: float
+    off: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Roundings of the program that explain what those of the closed form don't.
+
+    How large they are as a share of the largest entry, and of the largest entry of the same point; and if that is too much.
+    """
+
+    relative: float
+    of_point: float
+    lost: bool
+
+
 class Outcome(IntEnum):
     """What is said of one entry, by rising severity."""
 
@@ -40,7 +65,8 @@ class Comparison:
 
     `stated` is the closed form that stands beside it in float64, where that isn't the derivation's but an author's own.
     What else was found: points at which the definition of the derivative confirmed the closed form, entries where it
-    refuted it, and at kinks the bounds of the subdifferential by entry.
+    refuted it, and at kinks the bounds of the subdifferential by entry; the first entry of each point that lies on a kink of
+    the program's own.
     """
 
     values: Values
@@ -52,6 +78,28 @@ class Comparison:
     refuted: Values | None = None
     bounds: Mapping[Place, tuple[float, float]] = field(default_factory=dict)
     stated: Values | None = None
+    own_kinks: tuple[Place, ...] = ()
+    second: bool = False
+    """Whether some of the values are those of the second run, from another adjoint, since the first ones were right there."""
+    noise: Noise | None = None
+    """What the program's own roundings are, where entries in dispute were explained by them."""
+    sums: Sums | None = None
+    """What sums of entries tell, where no single entry tells a small factor."""
+
+    @cached_property
+    def tested(self) -> Values:
+        """Entries at which a wrong sign, 0 and a factor 2 would each be told: less is allowed than the truth itself."""
+        size = np.abs(self.reference.high)
+        allowed = np.broadcast_to(self.tolerance.allowed, size.shape)
+        close = ~np.isfinite(allowed) & (self.outcomes == Outcome.AGREE)  # within CLOSE roundings
+        return np.asarray((allowed < size) | close | (self.outcomes == Outcome.KINK))
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether a gradient that passes would pass as well with the wrong sign, twice as large, or as 0, as a whole."""
+        if self.worst_outcome > Outcome.KINK or self.tested.any():
+            return False
+        return self.sums is None or not self.sums.tells < 1
 
     @property
     def worst_outcome(self) -> Outcome:
@@ -123,7 +171,8 @@ def compare(values: Values, reference: Reference, tolerance: Tolerance, undefine
         open_[known] |= ~(absolute[known] + reference.radius[known] <= allowed[known])
     wide = outcomes.astype(bool)
     if wide.any():
-        outcomes[wide] = np.where((absolute[wide] == 0) & (reference.radius[wide] == 0), Outcome.AGREE, Outcome.ILL_CONDITIONED)
+        exact = absolute[wide] + reference.radius[wide] <= 2 * tolerance.precision.smallest_subnormal  # nothing is closer
+        outcomes[wide] = np.where(exact, Outcome.AGREE, Outcome.ILL_CONDITIONED)
     open_ |= ~np.isfinite(allowed) if not np.isfinite(allowed.max()) else False
     if open_.any():
         high, radius = reference.high[open_], reference.radius[open_]

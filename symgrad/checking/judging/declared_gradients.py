@@ -36,7 +36,9 @@ def declared(evidence: Evidence, found: Mapping[str, Comparison], nowhere: Value
     values = evidence.points.values
     for name, graph in evidence.exercise.expected_gradient.items():
         shape, code = evidence.exercise.inputs[name].shape, graph_program(graph, evidence.exercise.graph.inputs)
-        ((_, radius),) = rounded(code, values, [shape], evidence.precision, products=evidence.framework.lost)
+        side = evidence.framework
+        charged = rounded(code, values, [shape], evidence.precision, products=side.lost, accumulated=side.accumulated)
+        ((_, radius),) = charged
         by_hand = not found[name].tolerance.derived
         tolerance = found[name].tolerance if by_hand else Tolerance(SAFETY * radius, evidence.precision)
         (reference,) = certify(code, values, [tolerance.allowed], [shape])

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from symgrad.authoring.points import SPECIAL
 from symgrad.basics.arrays import Values
 from symgrad.checking.evidence.evidence import Evidence
 from symgrad.checking.judging.comparison import CLOSE, Comparison, Outcome, compare
@@ -104,7 +105,10 @@ def _witnessed(name: str, comparison: Comparison, testimony: Testimony) -> Compa
 def _on_a_kink(
     evidence: Evidence, point: int, gradients: Mapping[str, Comparison], slack: list[Values]
 ) -> dict[str, Comparison]:
-    """The comparisons with a point on a kink judged by the convex hull of its limiting gradients."""
+    """The comparisons with a point on a kink judged by the convex hull of its limiting gradients.
+
+    At a special point a subgradient agrees: a kink speaks for an exercise where its author asked about it.
+    """
     names = list(gradients)
     there = {n: a[0] for n, a in evidence.points.subset([point]).items()}
     formula = evidence.formula
@@ -121,17 +125,24 @@ def _on_a_kink(
         within = (value >= low - most) & (value <= high + most)
     outside = Outcome.OUTSIDE if limits.known else Outcome.UNDECIDED  # there may be pieces that no direction found
     outcomes = np.where(within, np.where(varies, Outcome.KINK, Outcome.AGREE), outside)
-    outcomes = np.where(np.isfinite(value), outcomes, Outcome.WRONG)
+    given = point < evidence.points.given  # nobody asked about the others: a nan is as good as no gradient there
+    outcomes = np.where(np.isfinite(value), outcomes, Outcome.WRONG if given else Outcome.UNDEFINED)
     outcomes = np.where(limits.settled, outcomes, Outcome.UNDEFINED)
     ends = np.cumsum([each.values[0].size for each in gradients.values()])
     parts = [slice(end - each.values[0].size, end) for end, each in zip(ends, gradients.values(), strict=True)]
     if limits.state == "bounded" and (outcomes[varies] == Outcome.KINK).all():
         _judge_hull(limits, value, most, varies, parts, outcomes)
+    if not given:  # where kinks cancel, conventions add up to what is no slope of the loss; nobody asked about it
+        convention = np.concatenate([closed[point].ravel() for closed in evidence.closed_form[1:]])
+        with np.errstate(all="ignore"):
+            outcomes = np.where((outcomes == Outcome.OUTSIDE) & (np.abs(value - convention) <= most), Outcome.KINK, outcomes)
     judged = {}
     for name, part in zip(names, parts, strict=True):
         each, shape = gradients[name], gradients[name].values[0].shape
         nearest, allowed = (array[part].reshape(shape) for array in (np.clip(value, low, high), most))
-        changed = _changed(each, point, outcomes[part].reshape(shape), nearest, allowed)
+        said = outcomes[part].reshape(shape)
+        said = said if evidence.points.strata[point] not in SPECIAL else np.where(said == Outcome.KINK, Outcome.AGREE, said)
+        changed = _changed(each, point, said, nearest, allowed)
         places = [((point, *index), k) for k, index in zip(range(part.start, part.stop), np.ndindex(shape), strict=True)]
         judged[name] = replace(
             changed, bounds={**each.bounds, **{p: (float(low[k]), float(high[k])) for p, k in places if varies[k]}}

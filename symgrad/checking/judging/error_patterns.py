@@ -32,8 +32,7 @@ def of_loss(comparison: Comparison) -> Message | None:
         relative = float((comparison.absolute[wrong] / np.abs(truth[wrong])).max())
     precise = comparison.tolerance.precision
     if relative < 1e-3:
-        short = precise.name == "float64" and 1e-9 < relative < 1e-6
-        return message("loss_inaccurate", relative=relative, dtype=precise.name, like="float32" if short else None)
+        return message("loss_inaccurate", relative=relative, dtype=precise.name)
     return None
 
 
@@ -49,7 +48,7 @@ def hint(comparison: Comparison, quantities: Callable[[], Mapping[str, Values]])
         return message("not_finite")
     if np.all(values == 0):
         return message("zero_everywhere")
-    factor = _factor(values, truth, allowed, quantities, SEEDS[comparison.tolerance.precision.name])
+    factor = _factor(values, truth, allowed, quantities, SEEDS[comparison.tolerance.precision.name][comparison.second])
     if factor is not None:
         return factor
     if values.shape[1] == values.shape[2] > 1 and _same(np.swapaxes(values, 1, 2), truth, allowed):
@@ -90,7 +89,7 @@ def _factor(
         size = np.broadcast_to(quantity, values.shape)[telling]
         with np.errstate(all="ignore"):
             missing, doubled = _constant(1 / (ratios * size), spread), _constant(ratios / size, spread)
-        if missing == 1 and name == ADJOINT:
+        if missing in (1, seed) and name == ADJOINT:  # it ignores what it started from, too
             return message("adjoint_missing", name=name)
         if missing is not None:
             return message("autograd_lacks_factor", factor=_plain(missing), name=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,13 @@ from symgrad.checking.judging import error_patterns
 from symgrad.checking.judging.comparison import Comparison, Outcome, Place, compare
 from symgrad.checking.judging.declared_gradients import aside, declared, differs, text
 from symgrad.checking.judging.disputes_and_kinks import at_signed_zeros, settled
+from symgrad.checking.judging.program_causes import cause, short_format
+from symgrad.checking.judging.program_noise import excused
+from symgrad.checking.judging.second_run import why, worse
+from symgrad.checking.judging.sums import summed
+from symgrad.checking.judging.surroundings import surrounded
 from symgrad.checking.results.reasons import REASONS, most_severe
-from symgrad.checking.results.results import Entry, Finding, GradientResult, PointValues
+from symgrad.checking.results.results import Entry, Finding, GradientResult, PointValues, label
 from symgrad.checking.second_order import direction
 from symgrad.truth.certified_digits import digits
 
@@ -28,7 +33,7 @@ REASON = {
     Outcome.OUTSIDE: "not_a_subgradient",
     Outcome.WRONG: "autograd_wrong",
 }
-OF_LOSS = {Outcome.WRONG: "losses_differ", Outcome.UNDEFINED: "undefined"}
+OF_LOSS = {Outcome.WRONG: "losses_differ", Outcome.UNDEFINED: "undefined", Outcome.UNDECIDED: "undecided"}
 """What is found of the loss itself, where that isn't that it agrees."""
 
 
@@ -39,8 +44,20 @@ def compared(evidence: Evidence) -> tuple[Comparison, dict[str, Comparison]]:
     nowhere, exercise = of_loss.outcomes == Outcome.UNDEFINED, evidence.exercise
     found = {}
     for name, value, reference, tolerance in zip(exercise.parameter_names, values, references, tolerances, strict=True):
-        found[name] = compare(value, reference, tolerance, undefined=nowhere)
-    return of_loss, settled(evidence, of_loss, aside(found, exercise.expected_gradient)) | declared(evidence, found, nowhere)
+        found[name] = worse(evidence, name, compare(value, reference, tolerance, undefined=nowhere), nowhere)
+    decided = settled(evidence, of_loss, aside(found, exercise.expected_gradient)) | declared(evidence, found, nowhere)
+    of_loss, judged = surrounded(evidence, of_loss, decided)
+    explained = excused(evidence, {"": of_loss, **judged})
+    of_loss = explained.pop("")
+    return of_loss, summed(evidence, explained)
+
+
+def telling_nothing(evidence: Evidence, loss: Comparison, gradients: Mapping[str, Comparison]) -> list[int]:
+    """Special points that weren't asked for and can't be judged, in loss or gradients."""
+    open_ = np.zeros(len(evidence.points), bool)
+    for each in (loss, *gradients.values()):
+        open_ |= np.isin(each.outcomes, (Outcome.UNDECIDED, Outcome.UNDEFINED)).any(axis=(1, 2))
+    return [int(k) for k in np.flatnonzero(open_ & evidence.points.special)]
 
 
 def gradient(
@@ -62,9 +79,10 @@ def gradient(
         confirmed=0 if comparison.confirmed is None else int(comparison.confirmed.sum()) * rows * columns,
         counts={REASON[o]: count for o, count in outcomes.items() if count},
         worst=entry(evidence, index, comparison),
-        hints=tuple(hints(evidence, comparison)) if reason in ("autograd_wrong", "both_wrong") else (),
+        hints=tuple(hints(evidence, name, comparison, reason)),
         order=evidence.question.order,
         declared=graph is not None,
+        tested=int(np.count_nonzero(comparison.tested)),
         values=at_one_point(evidence, index, comparison),
     )
 
@@ -76,23 +94,66 @@ def reason_of(evidence: Evidence, name: str, comparison: Comparison, loss: Compa
     if comparison.refuted is not None:
         wrong = comparison.outcomes[comparison.refuted] == Outcome.WRONG
         reason = "both_wrong" if wrong.any() else "closed_form_wrong"
+    elif reason == "autograd_wrong" and comparison.noise is not None:
+        reason = "inaccurate"
     elif reason == "autograd_wrong":
         reason = "losses_differ" if loss.worst_outcome == Outcome.WRONG else "both_wrong" if by_hand else reason
+    elif comparison.sums is not None and comparison.sums.off:
+        reason = "losses_differ" if loss.worst_outcome == Outcome.WRONG else "autograd_wrong"
     elif comparison.is_zero:
-        reason = "vacuous"
-    passes = REASONS[reason] == "pass" or reason == "vacuous"
-    if name in evidence.exercise.expected_gradient and passes and differs(evidence, name, comparison):
+        first = evidence.question.order == 1  # of a second derivative zeros are no surprise
+        reason = "agree" if first and name in evidence.zero_everywhere else "vacuous"
+    elif comparison.is_blind:
+        reason = "blind"
+    passes = REASONS[reason] == "pass" or reason in ("vacuous", "blind")
+    if name in evidence.exercise.expected_gradient and passes and reason != "blind" and differs(evidence, name, comparison):
         reason = "declared"
     return reason
 
 
-def hints(evidence: Evidence, comparison: Comparison) -> list[Message]:
-    """What the error looks like; of a nan, where it comes from."""
+def hints(evidence: Evidence, name: str, comparison: Comparison, reason: str) -> list[Message]:
+    """What the error looks like; of a nan, where it comes from; of a check that is blind, how far."""
+    if reason == "blind":
+        tested, entries = int(np.count_nonzero(comparison.tested)), comparison.values.size
+        code = "blind_rounding" if comparison.tolerance.derived else "blind_tolerance"
+        return [message(code, tested=tested, of=entries, dtype=evidence.settings.dtype)]
+    if reason == "inaccurate" and comparison.noise is not None:
+        because = short_format(evidence, comparison, name)
+        return [message("off_by_noise", relative=comparison.noise.relative), *([because] if because else [])]
+    if reason not in ("autograd_wrong", "both_wrong"):
+        return []
+    if comparison.sums is not None and comparison.sums.off and comparison.worst_outcome < Outcome.WRONG:
+        return [message("sums_off", factor=comparison.sums.factor, sums=list(comparison.sums.off))]
     lie = None if comparison.stated is None else message("not_as_declared")
-    found = error_patterns.hint(comparison, lambda: quantities(evidence.formula, evidence.points))
+    found = cause(evidence, comparison, name) or error_patterns.hint(
+        comparison, lambda: quantities(evidence.formula, evidence.points)
+    )
     nan = np.isnan(comparison.values) & (comparison.outcomes == Outcome.WRONG)
+    own = next((own_kink(evidence, name, place, comparison) for place in comparison.own_kinks), None)
     origin = evidence.framework.origin_of_nan(int(np.argwhere(nan)[0][0])) if nan.any() else None
-    return [part for part in (lie, found, origin) if part is not None]
+    again = why(evidence, comparison) if comparison.second and (comparison.outcomes == Outcome.WRONG).any() else None
+    return [part for part in (lie, own or found, again, origin) if part is not None]
+
+
+def own_kink(evidence: Evidence, name: str, place: Place, comparison: Comparison) -> Message:
+    """A kink of the program where the formula has none, or another one: at which value, and what both say of the gradient.
+
+    The value is that of the entry itself, unless another one is 0 and it isn't.
+    """
+    point, row, column = place
+    values = evidence.points.at(point)
+    zeros = [(n, int(i), int(j)) for n, a in values.items() for i, j in np.argwhere(a == 0)]
+    symbol, i, j = (name, row, column) if not zeros or values[name][row, column] == 0 else zeros[0]
+    return message(
+        "other_kink" if place in comparison.bounds else "own_kink",
+        symbol=symbol,
+        at=(i, j) if values[symbol].size > 1 else None,
+        where=float(values[symbol][i, j]),
+        gradient=label(name, evidence.question.order),
+        index=(row, column) if comparison.values[0].size > 1 else None,
+        value=float(comparison.values[place]) + 0.0,
+        reference=reference(comparison, place),
+    )
 
 
 def entry(evidence: Evidence, index: int, comparison: Comparison) -> Entry:
@@ -158,4 +219,6 @@ def verdict(loss: Comparison, rows: Sequence[GradientResult], findings: Sequence
 
 def loss_reason(loss: Comparison) -> str:
     """The reason of the loss itself."""
+    if loss.worst_outcome == Outcome.WRONG and loss.noise is not None:
+        return "inaccurate"
     return OF_LOSS.get(loss.worst_outcome, "agree")

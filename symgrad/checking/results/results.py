@@ -131,7 +131,8 @@ class GradientResult:
 
     With `declared`, it was compared with what the author says that PyTorch is meant to say. `counts` says how many entries
     (times points) had each outcome, `certified` for how many a ball encloses the truth, `confirmed` for how many the
-    definition of the derivative says the same as the closed form. `hints` say what an error looks like; `values` are all
+    definition of the derivative says the same as the closed form. `tested` counts those at which a wrong sign, 0 and a factor 2
+    would each be told. `hints` say what an error looks like; `values` are all
     entries at one point.
     """
 
@@ -148,6 +149,7 @@ class GradientResult:
     confirmed: int = 0
     order: int = 1
     declared: bool = False
+    tested: int = 0
     values: PointValues | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
@@ -194,9 +196,13 @@ class Finding:
 class CheckResult(Plain):
     """One exercise checked. ``symgrad.render(result)`` gives it as text.
 
+    `planted` errors were put in by the check itself, `caught` of them rejected; `uncatchable` ones are smaller than what is
+    allowed at every entry that was looked at.
+
     `messages` say what is wrong, `remarks` what a reader should know of how the result came about; `message` and `notes` are
     both in words. `loss_reason` is what was found of the loss itself: ``"agree"``, ``"losses_differ"`` or ``"undefined"``.
-    `repeat` is the command that checks it again, where that isn't ``symgrad check``.
+    `repeat` is the command that checks it again, where that isn't ``symgrad check``; `strata` says how many points of each
+    kind were looked at.
     """
 
     name: str
@@ -210,8 +216,10 @@ class CheckResult(Plain):
     remarks: tuple[Message, ...] = ()
     planted: int = 0
     caught: int = 0
+    uncatchable: int = 0
     repeat: str = ""
     loss_reason: str = "agree"
+    strata: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:
@@ -230,6 +238,11 @@ class CheckResult(Plain):
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of how the result came about, in words."""
         return tuple(map(str, self.remarks))
+
+    @property
+    def missed(self) -> int:
+        """Planted errors that got through though they could be told."""
+        return self.planted - self.caught - self.uncatchable
 
     @property
     def blind(self) -> tuple[Message, ...]:
@@ -294,6 +307,11 @@ class Report(Plain):
         return sum(g.entries * g.points for r in self.results for g in r.gradients)
 
     @property
+    def strata(self) -> dict[str, int]:
+        """How many points of each kind were looked at."""
+        return dict(sum((Counter(result.strata) for result in self.results), Counter()))
+
+    @property
     def confirmed(self) -> int:
         """For how many entries times points the definition of the derivative says the same as the closed form."""
         return sum(g.confirmed for r in self.results for g in r.gradients)
@@ -307,6 +325,15 @@ class Report(Plain):
         return sum(r.caught for r in self.results)
 
     @property
+    def uncatchable(self) -> int:
+        return sum(r.uncatchable for r in self.results)
+
+    @property
+    def missed(self) -> int:
+        """Planted errors that got through though they could be told."""
+        return sum(r.missed for r in self.results)
+
+    @property
     def passed(self) -> bool:
         """Whether every exercise passed and every planted error was caught."""
         return self.exit_status == 0
@@ -314,6 +341,6 @@ class Report(Plain):
     @property
     def exit_status(self) -> int:
         """0: all pass. 1: something failed, or a planted error got through. 2: something couldn't be decided or run."""
-        if self.verdicts["fail"] or self.caught < self.planted:
+        if self.verdicts["fail"] or self.missed:
             return 1
         return 2 if self.verdicts["error"] or self.verdicts["inconclusive"] or not self.results else 0

@@ -18,6 +18,7 @@ from symgrad.basics.errors import CouldNotRun, python_name
 from symgrad.basics.format_names import FORMAT_NAMES
 from symgrad.basics.messages import Message, message
 from symgrad.basics.source_places import users_place
+from symgrad.frameworks.pytorch.class_targets import class_targets
 
 DTYPES: Mapping[str, torch.dtype] = MappingProxyType({name: getattr(torch, name) for name in FORMAT_NAMES})
 """PyTorch's formats, which it calls as everybody does."""
@@ -104,7 +105,8 @@ class DoesNotFit(RuntimeError):
 def failed(what: str | Message, error: BaseException) -> CouldNotRun:
     """The message for an error that an author's code raised."""
     place = users_place(error.__traceback__)
-    hint = {"hint": error.hint} if isinstance(error, DoesNotFit) else {}
+    of_classes = class_targets(error.__traceback__)
+    hint = {"hint": error.hint} if isinstance(error, DoesNotFit) else {"hint": of_classes} if of_classes else {}
     raised = error.__cause__ if isinstance(error, DoesNotFit) and error.__cause__ is not None else error
     said = " ".join(str(raised).strip().partition("\n\n")[0].split())  # PyTorch's compilers add pages
     code = "raised_with_hint" if hint else "raised"

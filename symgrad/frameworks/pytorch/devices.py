@@ -41,6 +41,26 @@ def lost(device: torch.device, dtype: str) -> float:
     return PRODUCTS.get(products(device, dtype), 0.0)
 
 
+PROBED = 4096
+"""Terms of the product that is looked at to see what a device adds up in."""
+
+
+def accumulator(device: torch.device, dtype: str) -> str | None:
+    """The format that a device's products add up in, where it isn't the usual one: its own, where a probe strays by more.
+
+    Ones and numbers of a few digits are exact in float32; a device that adds partial sums up in a short format rounds them.
+    """
+    if device.type == "cpu" or dtype not in ("float16", "bfloat16"):
+        return None
+    generator = torch.Generator().manual_seed(0)
+    numbers = torch.randint(1, 8, (16, PROBED), generator=generator).double() / 64
+    exact = numbers.sum(1)
+    short: torch.dtype = getattr(torch, dtype)
+    found = (numbers.to(device, short) @ torch.ones(PROBED, 16, dtype=short, device=device)).to("cpu", torch.float64)
+    strays = (found - exact[:, None]).abs() / (exact[:, None] * torch.finfo(short).eps / 2)
+    return dtype if bool((strays > 1).any()) else None
+
+
 def remarks(device: torch.device, dtype: str) -> Iterator[Message]:
     """What a reader should know of a device: that it isn't the CPU, and what it makes of products in float32."""
     factors = products(device, dtype)

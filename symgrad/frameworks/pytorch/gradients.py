@@ -75,19 +75,28 @@ def run_program(
 ) -> TorchValues:
     """The author's program, called once a point with tensors by name. Raises CouldNotRun.
 
-    The adjoint of the loss is `seed` (that of the dtype, unless given), and gradients are divided by it: that is exact, but
-    for a custom backward that ignores the adjoint that comes in, which then shows. What isn't finite is run again from 1; a
-    program that weighs its outputs itself says so (`weighted`), and is only run from 1. `observe` is called with the summed
-    loss before it runs backward.
+    The adjoint of the loss is `seed` (the first of the dtype, unless given), and gradients are divided by it: that is exact,
+    but for a custom backward that ignores the adjoint that comes in, which then shows. What isn't finite is run again from an
+    adjoint of 1 and the same sign: where that is finite, the larger one left the range of the format; a sign that makes nan
+    of a gradient stays. A program that weighs its outputs itself says so (`weighted`); its adjoint is data of its own.
+    `observe` is called with the summed loss before it runs backward.
     """
-    seed = (1.0 if getattr(function, "weighted", False) else SEEDS[run.dtype]) if seed is None else seed
+    seed = SEEDS[run.dtype][0] if seed is None else seed
     with run.underway():
         chosen = function if run.way.wrapped is None else run.way.wrapped(torch, function)
         taken = _taped if run.way.taped is not None else _transformed
         found = replace(taken(chosen, points, run, seed, observe), remarks=tuple(run.remarks()))
-    if seed != 1.0 and observe is None and not all(np.isfinite(array).all() for array in found.gradients.values()):
-        return run_program(function, points, run, seed=1.0)
-    return found
+    finite = all(np.isfinite(array).all() for array in found.gradients.values())
+    return found if finite or abs(seed) == 1 or observe is not None else _within_range(found, function, points, run, seed)
+
+
+def _within_range(
+    found: TorchValues, function: Callable[..., Any], points: Mapping[str, Values], run: TorchRun, seed: float
+) -> TorchValues:
+    """Gradients with those that an adjoint of size 1 finds finite in place of what isn't."""
+    smaller = run_program(function, points, run, seed=float(np.sign(seed)))
+    gradients = {n: np.where(np.isfinite(array), array, smaller.gradients[n]) for n, array in found.gradients.items()}
+    return replace(found, gradients=gradients)
 
 
 def _taped(
@@ -177,8 +186,8 @@ def leaf(values: Values, item: Input, dtype: str, requires_grad: bool, device: t
 
 
 def as_array(tensor: torch.Tensor) -> Values:
-    """A tensor as a float64 array, which shares its memory where it can."""
-    return tensor.detach().to("cpu", torch.float64).numpy()
+    """A tensor as a float64 array, which shares its memory where it can; a ZeroTensor of PyTorch's has none."""
+    return tensor.detach().to("cpu", torch.float64).numpy(force=True)
 
 
 def gradient(tensor: torch.Tensor, item: Input) -> Values:

@@ -161,4 +161,6 @@ def own_tensors(module: torch.nn.Module, inputs: Mapping[str, Input], parameters
 def own_values(module: torch.nn.Module, held: Mapping[str, str], inputs: Mapping[str, Input]) -> dict[str, Any]:
     """The module's own values by symbol, as arrays of the symbols' shapes."""
     known = _known(module)
-    return {n: known[path].detach().to("cpu", torch.float64).numpy().reshape(inputs[n].shape) for n, path in held.items()}
+    return {
+        n: known[path].detach().to("cpu", torch.float64).numpy(force=True).reshape(inputs[n].shape) for n, path in held.items()
+    }

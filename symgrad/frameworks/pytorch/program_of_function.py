@@ -45,13 +45,23 @@ def program(
         output = checked_output(_called(call, given, shapes), shape, shapes.get(ADJOINT), what)
         if shape == SCALAR:
             return output
-        by_columns = tensors[ADJOINT].mT.contiguous()  # so that the adjoint that comes in isn't
+        adjoint = tensors[ADJOINT]
+        if _is_constant(adjoint):
+            return output.sum() * adjoint.flatten()[0]  # so that the adjoint that comes in is expanded
+        by_columns = adjoint.mT.contiguous()  # so that the adjoint that comes in isn't
         return (output.mT * by_columns).sum()
 
     weighed.called_as, weighed.weighted = what, shape != SCALAR  # type: ignore[attr-defined]  # for messages; for the adjoint
     weighed.__signature__ = inspect.Signature([inspect.Parameter("tensors", inspect.Parameter.VAR_KEYWORD)])  # type: ignore[attr-defined]
     weighed.__wrapped__ = function  # type: ignore[attr-defined]  # messages name its file
     return weighed
+
+
+def _is_constant(adjoint: torch.Tensor) -> bool:
+    """Whether all entries of an adjoint, of several, are the same number, which nobody differentiates by."""
+    if adjoint.numel() < 2 or adjoint.requires_grad or torch.compiler.is_compiling():
+        return False
+    return bool((adjoint == adjoint.flatten()[0]).all())
 
 
 def _called(call: Callable[..., Any], given: Mapping[str, torch.Tensor], shapes: Mapping[str, tuple[int, ...]]) -> Any:

@@ -14,7 +14,7 @@ from flint import arb
 
 from symgrad.authoring.exercise import Exercise
 from symgrad.authoring.field_checks import ONE_HOT
-from symgrad.authoring.points import sample
+from symgrad.authoring.points import Sampler, sample
 from symgrad.basics.arrays import Values
 from symgrad.basics.float_formats import PRECISIONS, precision
 from symgrad.checking.evidence.chosen_points import acceptable
@@ -69,8 +69,8 @@ def _drawn(exercise: Exercise, seed: int, scale: float, count: int) -> dict[str,
     """Points within the domain, those without one so much further out, a little beside short ones."""
     size = POOL if count == 64 else 2 * count
     everywhere = [lambda values: np.ones(len(_any(values)), bool)]
-    options: dict[str, Any] = {"seed": seed, "name": exercise.name, "precision": precision("float64"), "acceptable": everywhere}
-    short = sample(exercise.inputs, exercise.domain, size, **options)
+    sampler = Sampler(exercise.inputs, exercise.domain, seed, exercise.name, precision("float64"))
+    short = sample(sampler, size, everywhere, short=True)
     generator = np.random.default_rng([seed, 20])
     return {name: _moved(exercise, name, array, generator, scale) for name, array in short.items()}
 

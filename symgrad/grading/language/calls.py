@@ -61,7 +61,7 @@ def _called(meant: Function, text: str, operands: list[Term], options: dict[str,
     if name in ("ones", "zeros", "eye"):
         return _made(name, text, operands, options)
     if name in ("maximum", "minimum") and len(operands) == 1:
-        name = "amax" if name == "maximum" else "amin"
+        name = TABLE[name].of_one
     if name in PAIRS:
         _count(text, operands, 2)
         _none(text, options)

@@ -126,6 +126,7 @@ ROWS: tuple[Composition | Elementwise, ...] = (
         options={"beta": 1.0},
         variants=({"beta": 1.3},),
         definition=_softplus,
+        approximated=lambda x, beta: (beta * x - 20,),  # it takes x itself there: its threshold
         saturates=True,
         vanishes=True,
     ),

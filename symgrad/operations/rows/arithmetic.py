@@ -62,6 +62,7 @@ def _extremum_partials(sign: int) -> Any:
 ROWS: tuple[Elementwise, ...] = (
     Elementwise(
         name="add",
+        additive=True,
         summary="a + b",
         keeps_squares=True,
         operands=None,
@@ -74,6 +75,7 @@ ROWS: tuple[Elementwise, ...] = (
     ),
     Elementwise(
         name="subtract",
+        additive=True,
         summary="a − b",
         operands=2,
         example="total(square(subtract(1, A)))",
@@ -173,6 +175,7 @@ ROWS: tuple[Elementwise, ...] = (
     ),
     Elementwise(
         name="maximum",
+        of_one="amax",
         summary="the greater of a and b",
         aliases=("max",),
         operands=2,
@@ -186,6 +189,7 @@ ROWS: tuple[Elementwise, ...] = (
     ),
     Elementwise(
         name="minimum",
+        of_one="amin",
         summary="the smaller of a and b",
         aliases=("min",),
         operands=2,

@@ -167,6 +167,7 @@ ROWS: tuple[Structural, ...] = (
     ),
     Structural(
         name="broadcast",
+        additive=True,
         summary="a scalar, a row or a column repeated",
         keeps_squares=True,
         options={"rows": 1, "columns": 1},

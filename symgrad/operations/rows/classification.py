@@ -97,6 +97,7 @@ ROWS: tuple[Composition | Structural, ...] = (
     ),
     Composition(
         name="softmin",
+        centred=True,
         summary="exp(−a) / Σ exp(−a)",
         options={"axis": None},
         example="total(hadamard(softmin(A, axis=1), B)) + total(square(softmin(c)))",

@@ -272,6 +272,7 @@ ROWS: tuple[Elementwise, ...] = (
         lambda v, x: sympy.Integer(-1),
         definition=lambda x: -x,
         ulps=0,
+        additive=True,
         example="y*exp(negative(x)) + total(negative(square(A)))",
     ),
     function(
@@ -283,6 +284,7 @@ ROWS: tuple[Elementwise, ...] = (
     ),
     Elementwise(
         name="hypot",
+        of_one="norm",
         summary="√(a² + b²)",
         operands=2,
         example="x*hypot(x, y) + total(hypot(A, B))",
@@ -294,6 +296,7 @@ ROWS: tuple[Elementwise, ...] = (
     ),
     Elementwise(
         name="logaddexp",
+        of_one="logsumexp",
         summary="ln(eᵃ + eᵇ)",
         operands=2,
         example="logaddexp(x, y) + total(logaddexp(A, c))",

@@ -189,6 +189,7 @@ ROWS: tuple[Elementwise, ...] = (
     ),
     Elementwise(
         name="fmax",
+        of_one="amax",
         summary="the greater of a and b",
         operands=2,
         example="x*fmax(x, y) + total(hadamard(A, fmax(B, c)))",
@@ -200,6 +201,7 @@ ROWS: tuple[Elementwise, ...] = (
     ),
     Elementwise(
         name="fmin",
+        of_one="amin",
         summary="the smaller of a and b",
         operands=2,
         example="x*fmin(x, y) + total(hadamard(A, fmin(B, c)))",

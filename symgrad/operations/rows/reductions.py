@@ -205,6 +205,7 @@ ROWS: tuple[Structural, ...] = (
     ),
     Structural(
         name="softmax",
+        centred=True,
         summary="exp(a) / Σ exp(a)",
         cost=4,
         options={"axis": None},
@@ -217,6 +218,7 @@ ROWS: tuple[Structural, ...] = (
     ),
     Structural(
         name="log_softmax",
+        centred=True,
         summary="a − ln Σ exp(a)",
         aliases=("logsoftmax",),
         cost=5,

@@ -183,6 +183,7 @@ ROWS: tuple[Composition | Elementwise, ...] = (
         "exp(−|x|) I₀(x)",
         lambda v, x: applied("i1e", x) - applied("sign", x) * v,
         numpy=scipy.special.i0e,
+        ulps=8,
         arb=lambda x: abs(x).bessel_i(0, scaled=True),
         kinks=lambda x: (x,),
         convention="0 at 0",
@@ -199,8 +200,8 @@ ROWS: tuple[Composition | Elementwise, ...] = (
         "exp(−|x|) I₁(x)",
         _i1e_partial,
         numpy=scipy.special.i1e,
+        ulps=16,
         arb=lambda x: x.sgn() * abs(x).bessel_i(1, scaled=True),
-        ulps=8,
     ),
     function(
         "digamma",

@@ -118,6 +118,7 @@ def _group_norm_adjoints(use: Use) -> tuple[Any, ...]:
 ROWS: tuple[Structural, ...] = (
     Structural(
         name="var",
+        centred=True,
         summary="Σ (a − mean a)², divided by the number of entries less the correction",
         cost=3,
         options={"axis": None, "correction": 1},
@@ -129,6 +130,7 @@ ROWS: tuple[Structural, ...] = (
     ),
     Structural(
         name="std",
+        centred=True,
         summary="the square root of the variance",
         cost=3,
         options={"axis": None, "correction": 1},
@@ -142,6 +144,7 @@ ROWS: tuple[Structural, ...] = (
     ),
     Structural(
         name="layer_norm",
+        centred=True,
         summary="(a − mean a)/√(var a + eps), the variance without correction",
         cost=6,
         options={"axis": None, "eps": 1e-5},
@@ -165,6 +168,7 @@ ROWS: tuple[Structural, ...] = (
     ),
     Structural(
         name="batch_norm",
+        centred=True,
         summary="every column (a channel of a batch of rows) with mean 0 and variance 1, as in training",
         cost=6,
         options={"eps": 1e-5},
@@ -176,6 +180,7 @@ ROWS: tuple[Structural, ...] = (
     ),
     Structural(
         name="instance_norm",
+        centred=True,
         summary="every row (a channel of one instance) with mean 0 and variance 1",
         cost=6,
         options={"eps": 1e-5},
@@ -187,6 +192,7 @@ ROWS: tuple[Structural, ...] = (
     ),
     Structural(
         name="group_norm",
+        centred=True,
         summary="every row (a sample) in groups of columns with mean 0 and variance 1",
         cost=6,
         options={"groups": 1, "eps": 1e-5},

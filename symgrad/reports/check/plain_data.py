@@ -40,6 +40,11 @@ def _row(result: CheckResult, gradient: GradientResult | None) -> dict[str, Any]
     }
 
 
+def controls(of: Any) -> dict[str, int]:
+    """What became of the errors that were planted: of a result, or of a whole report."""
+    return {"planted": of.planted, "caught": of.caught, "uncatchable": of.uncatchable}
+
+
 def to_dict(report: Report) -> dict[str, Any]:
     """The report as plain data."""
     verdicts = report.verdicts
@@ -58,7 +63,7 @@ def to_dict(report: Report) -> dict[str, Any]:
             "inconclusive": verdicts["inconclusive"],
             "error": verdicts["error"],
             "entries": report.entries,
-            "controls": {"planted": report.planted, "caught": report.caught},
+            "controls": controls(report),
         },
         "exercises": [_exercise(result) for result in report.results],
     }
@@ -74,6 +79,8 @@ def _exercise(result: CheckResult) -> dict[str, Any]:
         "messages": [said(each) for each in result.messages],
         "notes": list(result.notes),
         "remarks": [said(each) for each in result.remarks],
+        "controls": controls(result),
+        "strata": dict(result.strata),
         "gradients": [gradient(row, entries=result.settings.entries) for row in result.gradients],
         "findings": [finding(each) for each in result.findings],
     }
@@ -94,6 +101,7 @@ def gradient(row: GradientResult, *, entries: bool = False) -> dict[str, Any]:
         "points": row.points,
         "certified": row.certified,
         "confirmed": row.confirmed,
+        "tested": row.tested,
         "counts": dict(row.counts),
         "hints": [said(each) for each in row.hints],
         "worst": None if row.worst is None else _entry(row.worst),

@@ -11,6 +11,7 @@ from symgrad.checking.results.reasons import Verdict
 from symgrad.checking.results.results import CheckResult, Entry, GradientResult, Report, told
 from symgrad.checking.results.settings import Settings
 from symgrad.frameworks.pytorch.ways import WAYS
+from symgrad.reports.check import plain_data
 from symgrad.reports.wording.commands import repeat
 from symgrad.reports.wording.values import place, point_text
 from symgrad.truth.reference import SAFETY
@@ -198,8 +199,10 @@ def summary(report: Report) -> list[str]:
             certified=sum(g.certified for r in report.results for g in r.gradients),
         )
     ]
+    if report.strata:
+        found.append(message("points_looked_at", strata=report.strata))
     if settings.certify:
         found.append(message("third_witness", confirmed=report.confirmed, entries=report.entries))
     if settings.by_hand:
         found.append(message("tolerance_is", rule=rule(settings)))
-    return [str(each) for each in [*found, message("controls", planted=report.planted, caught=report.caught)]]
+    return [str(each) for each in [*found, message("controls", **plain_data.controls(report))]]

@@ -79,7 +79,7 @@ def _table(report: Report, verbose: bool, width: int) -> str:
     """A line for each exercise; a row for each gradient of those that don't pass (of all, where `verbose`)."""
     found: list[list[str]] = []
     for result in report.results:
-        whole = not result.gradients or (result.verdict == "pass" and result.caught == result.planted and not verbose)
+        whole = not result.gradients or (result.verdict == "pass" and not result.missed and not verbose)
         found += [_line(result)] if whole else [_line(result), *map(_cells, result.gradients)]
     used = [k for k in range(len(COLUMNS)) if any(row[k] for row in found)] or [0, 1]
     cells = [[row[k] for k in used] for row in found]

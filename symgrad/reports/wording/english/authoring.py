@@ -59,6 +59,18 @@ WORDS: Words = {
     "says_nothing": "no message",
     "did_you_mean": lambda name: hinted(name),
     "symgrad_exports_it": "; symgrad exports it: from symgrad import {name}",
+    "in_operation": "{operation}: {found}",
+    "operand_of_shape": lambda text, shape: f"{text} ({sized(shape) if shape else 'a scalar'})",
+    "not_of_one_shape": lambda operands, entrywise: (
+        f"{' and '.join(map(str, operands))} can't be {'multiplied entry by entry' if entrywise else 'added'}"
+        " by SymPy, which needs matrices of one shape"
+    ),
+    "no_product_of": lambda operands: f"{' times '.join(map(str, operands))} isn't a matrix product",
+    "no_square": "a square matrix is needed, found {operand}",
+    "entries_counted": "; entries of {operand} are counted from 0",
+    "comparing_matrices": (
+        "; of matrices, gt, ge, lt, le, eq and ne compare entry by entry, maximum and minimum choose, and where takes a mask"
+    ),
     "between_matrices": (
         "; between matrices * is the matrix product and ** its power; add, subtract, hadamard, divide and square work"
         " entry by entry, and broadcast scalars, rows and columns"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from symgrad.reports.wording.english.phrases import hinted, listed, several
+from symgrad.reports.wording.english.phrases import controls, hinted, listed, several
 from symgrad.reports.wording.language import Words
 from symgrad.reports.wording.values import point_text, short
 
@@ -18,6 +19,8 @@ EXPLAINED = {
     "undecided": "not decided",
     "undefined": "undefined (nan, infinite, or outside the domain of the loss)",
     "vacuous": "the gradient is zero at every point, so nothing was tested; give it points where it isn't",
+    "blind": "blind: a gradient with the wrong sign, twice as large, or 0 would pass",
+    "inaccurate": "autograd is inaccurate: the program loses digits that the formula keeps",
 }
 """What a reason says of a gradient."""
 BLIND = "a wrong gradient could pass there"
@@ -37,9 +40,17 @@ def _times(factor: str | float, name: str) -> str:
     return name if factor == "1" else f"−{name}" if factor == "-1" else f"{_number(factor)} {name}".replace("-", "−")
 
 
-def _inaccurate_loss(relative: float, dtype: str, like: str | None) -> str:
-    more = f"; is something computed in {like}?" if like else ""
-    return f"{relative:.1g} relative, more than rounding in {dtype} explains{more}"
+def _overflows(use: str, format: str, largest: float, wider: bool) -> str:
+    instead = "; a wider --dtype reaches further, a narrower domain keeps it smaller" if wider else ""
+    return f"{use} overflows in {format}, whose largest number is {largest:.5g}{instead}"
+
+
+def _no_point_in_format(dtype: str, largest: float, what: str | None) -> str:
+    leaves = f"{what} leaves" if what else "what it is made of leaves"
+    return (
+        f"no point was found: wherever it was looked at, {leaves} the range of {dtype}, whose largest number is {largest:.5g};"
+        " check in a wider --dtype, or give a narrower domain, or points in at"
+    )
 
 
 def _losses_differ(autograd: float, reference: str, difference: float, point: Mapping[str, Any], why: str) -> str:
@@ -47,8 +58,9 @@ def _losses_differ(autograd: float, reference: str, difference: float, point: Ma
     return f"the losses differ: {found} at {point_text(point)}: {why}"
 
 
-def _loss_undefined(autograd: float, reference: str, point: Mapping[str, Any]) -> str:
-    return f"the loss is undefined at {point_text(point)}: PyTorch has {autograd:g}, the SymPy loss {reference}"
+def _loss_undefined(autograd: float, reference: str, point: Mapping[str, Any], why: str | None = None) -> str:
+    found = f"the loss is undefined at {point_text(point)}: PyTorch has {autograd:g}, the SymPy loss {reference}"
+    return f"{found}; {why}" if why else found
 
 
 def _hand_wrong(parameter: str, index: Sequence[int], found: str, right: str, point: Mapping[str, Any]) -> str:
@@ -74,6 +86,53 @@ def _moved_by(step: int, parameter: str, index: Sequence[int], moved: float, exp
 def _convention(where: str, gradient: str, index: Sequence[int] | None, value: float, low: float, high: float) -> str:
     entry = "" if index is None else f"[{index[0]}, {index[1]}]"
     return f"{where}: for {gradient}{entry} PyTorch takes {value:.10g}; the subdifferential is [{low:.10g}, {high:.10g}]"
+
+
+SUMS = {
+    "projection": "the projection on the gradient",
+    "whole": "the sum of all entries",
+    "rows": "sums of rows",
+    "columns": "sums of columns",
+    "projected_rows": "projections of rows",
+    "projected_columns": "projections of columns",
+}
+"""What sums of entries are called."""
+STRATA = {
+    "given": ("given", "given"),
+    "generic": ("generic", "generic"),
+    "short": ("short", "short"),
+    "near_edge": ("near an edge", "near edges"),
+    "exact_zero": ("exact zero", "exact zeros"),
+    "tie": ("exact tie", "exact ties"),
+    "end": ("end of a domain", "ends of domains"),
+    "far": ("far out", "far out"),
+    "expanded": ("expanded adjoint", "expanded adjoints"),
+    "on_a_kink": ("on a kink", "on kinks"),
+    "along_axes": ("along an axis", "along axes"),
+}
+"""Kinds of points, of one and of many."""
+
+
+def _strata(strata: Mapping[str, int]) -> str:
+    return ", ".join(f"{strata[kind]} {words[strata[kind] > 1]}" for kind, words in STRATA.items() if strata.get(kind))
+
+
+def _entry(name: str, index: Sequence[int] | None) -> str:
+    return name if index is None else f"{name}[{index[0]}, {index[1]}]"
+
+
+def _kinked(
+    relation: str,
+    symbol: str,
+    at: Sequence[int] | None,
+    where: float,
+    gradient: str,
+    index: Sequence[int] | None,
+    value: float,
+    reference: str,
+) -> str:
+    found = f"the program has a kink at {_entry(symbol, at)} = {where:.17g} that {relation}"
+    return f"{found}: for {_entry(gradient, index)} PyTorch takes {value:.10g} there, the slope is {short(reference)}"
 
 
 HEADINGS = {"closed_form": "closed form", "ulps_allowed": "allowed"}
@@ -119,6 +178,7 @@ WORDS: Words = {
     # what couldn't be judged
     "tool_failed": "symgrad itself failed: {type}: {said}",
     "no_points_asked": "no points: the exercise gives none in at, and 0 were to be sampled",
+    "no_point_in_format": _no_point_in_format,
     "no_point_found": (
         "no point was found at which loss and gradients are defined and not on a kink; give points in at, or a domain"
     ),
@@ -130,22 +190,49 @@ WORDS: Words = {
     ),
     "two_functions": "these are two different functions",
     "loss_times": lambda factor: f"PyTorch's is {_number(factor)} times the SymPy loss (a mean for a total?)",
-    "loss_inaccurate": _inaccurate_loss,
+    "loss_inaccurate": "{relative:.1g} relative, more than rounding in {dtype} explains",
     "loss_undefined": _loss_undefined,
     "gradient_wrong": _explained,
     "gradient_wrong_from": _explained,
+    # what the program's operations show
+    "operation_at": lambda operation, place: operation if place is None else f"{operation} ({place})",
+    "overflows": _overflows,
+    "short_format": ("{relative:.1g} relative: {use} has it computed in {format}; in {dtype} throughout, the program is right"),
+    "short_numbers": "{relative:.1g} relative, as roundings of the numbers in {format} are that {use} takes",
+    "stretches": lambda use, shapes, result: (
+        f"{use} stretches {' and '.join(map(str, map(tuple, shapes)))} to {tuple(result)}, which the formula doesn't"
+    ),
+    "single_class": lambda use, shape: f"{use} is constant over the single class of shape {tuple(shape)}",
     # what an error looks like
     "not_as_declared": "it isn't the gradient that was declared",
     "not_finite": "autograd is not finite where the gradient is",
     "zero_everywhere": "autograd is zero everywhere: is the path to this parameter detached?",
     "autograd_transposed": "autograd is the transpose of the gradient",
     "inaccurate": "autograd is inaccurate: {relative:.2g} relative, more than rounding explains",
+    "blind_rounding": (
+        "at {tested} of {of} entries anything was tested, at the others rounding in {dtype} explains more than the gradient"
+        " itself; try another format, other points, or a narrower domain"
+    ),
+    "blind_tolerance": lambda tested, of, dtype: (
+        f"at {tested} of {of} entries anything was tested, at the others the tolerance given by hand allows more than the"
+        " gradient itself"
+    ),
+    "sums_off": lambda factor, sums: (
+        f"each entry lies within its rounding, but not all together: as a whole it is {factor:.4g} times the gradient;"
+        f" too far off: {listed(SUMS.get(each, each) for each in sums)}"
+    ),
+    "off_by_noise": "it's off by {relative:.2g} of the largest entry, by more here and less there, as rounding is",
     "some_wrong": "{count} of {of} entries are wrong, the first at [{index[0]}, {index[1]}]",
     "wrong_sign": "autograd has the wrong sign",
     "times_gradient": lambda factor: f"autograd is {_number(factor)} times the gradient",
     "adjoint_ignored": lambda factor: (
         f"autograd is {_number(factor)} times the gradient: its backward ignores the adjoint that comes in"
     ),
+    "not_linear_in_adjoint": (
+        "it's right for an adjoint of {right:g} of the loss and wrong for {wrong:g}: its backward isn't linear in the adjoint"
+        " that comes in, or keeps something from its first call"
+    ),
+    "not_repeatable": "it says something else each time: is something random (dropout), or kept from call to call?",
     "adjoint_missing": "the factor {name} is missing: its backward ignores the adjoint that comes in",
     "autograd_lacks_factor": lambda factor, name: f"the factor {_times(factor, name)} is missing",
     "factor_too_many": lambda factor, name: f"there is a factor {_times(factor, name)} too many",
@@ -170,10 +257,28 @@ WORDS: Words = {
     ),
     # remarks
     "few_points": "only {found} of {wanted} points to sample were found where loss and gradients are defined",
+    "only_on_kinks": lambda count, operations: (
+        f"the loss lies on a kink of {listed(operations)} wherever it was looked at: {several(count, 'point')} there, as a"
+        f" last resort; give points in at, or a domain, where it doesn't"
+    ),
+    "own_kink": partial(_kinked, "the formula hasn't"),
+    "other_kink": partial(_kinked, "isn't the formula's"),
+    "special_points_refused": (
+        "the program doesn't run at special points, so none were looked at; a domain says where it does: {said}"
+    ),
     "no_such_point": "no point {point} to show: there are {count}, counted from 0",
     "closed_form_off": ("the closed form of {what} in float64 is off at {count} of {of} entries; the certified value speaks"),
     "rounding_explains_more": (
         f"{{what}}: at {{count}} of {{of}} entries rounding in {{dtype}} explains more than the gradient itself; {BLIND}"
+    ),
+    "zero_whatever": lambda what, rows: (
+        f"{what} is zero whatever the inputs"
+        + (f": it's added to what {listed(rows)} takes, which doesn't change by it" if rows else "")
+    ),
+    "program_noise": lambda what, relative: (
+        f"{what}: the program loses digits that the formula keeps,"
+        + (f" up to {relative:.2g} of the largest entry of a point;" if relative else " where all of it is 0;")
+        + " what it is off by changes from input to input, as rounding does"
     ),
     "tolerance_allows_more": lambda what, count, of, dtype: (
         f"{what}: at {count} of {of} entries the tolerance given by hand allows more than the gradient itself; {BLIND}"
@@ -207,10 +312,11 @@ WORDS: Words = {
         "allowed = {safety:g} × what rounding explains in {dtype}, by the running error analysis of the closed form"
     ),
     "summary": _summary,
+    "points_looked_at": lambda strata: f"points: {_strata(strata)}",
     "third_witness": "third witness: the definition of the derivative confirms {confirmed} of {entries} entries",
     "tolerance_is": "tolerance: {rule}",
     "every_entry": lambda name, points: f"{name}: every entry at point {listed(points)}",
-    "caught": "{caught} of {planted} planted errors caught",
+    "caught": controls,
     "reason_explained": lambda reason: EXPLAINED.get(reason, _reason(reason)),
     "planted_missed": "planted errors missed",
     "errors_can_pass": "{caught} of {planted} planted errors were caught: errors can pass this check",

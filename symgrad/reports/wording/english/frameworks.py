@@ -30,10 +30,29 @@ def _computed_on(device: str, hardware: str | None, products: str | None) -> str
     return f"computed on {where}" + (f"; {products}" if products else "")
 
 
+def _class_targets(
+    function: str,
+    indices: Sequence[int] | None,
+    classes: int,
+    probabilities: Sequence[int] | None,
+    dtype: str,
+    shape: Sequence[int],
+    largest: int | None,
+) -> str:
+    taken = []
+    if indices is not None:
+        taken.append(f"class indices, whole numbers from 0 to {classes - 1} of shape {_shape(indices)}")
+    if probabilities is not None:
+        taken.append(f"probabilities, floating-point numbers of shape {_shape(probabilities)}")
+    up_to = "" if largest is None else f" up to {largest}"
+    return f"{function} takes {', or '.join(taken)}; found {dtype}{up_to} of shape {_shape(shape)}"
+
+
 WORDS: Words = {
     # what didn't run
     "raised": lambda what, type, said: f"{what} raised {type}: {said or 'no message'}",
     "raised_with_hint": lambda what, type, said, hint: f"{what} raised {type}: {said or 'no message'} ({hint})",
+    "class_targets": _class_targets,
     "passed_as_column": "{name} was passed as ({count}, 1); shapes={{'{name}': ({count},)}} passes it flat",
     "the_compiled_loss": "the loss compiled to PyTorch",
     "backward_of": "backward() of {what}",

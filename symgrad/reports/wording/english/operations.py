@@ -50,6 +50,9 @@ WORDS: Words = {
     # how an operation is called
     "operand_needed": "{operation} takes one operand or more, found none",
     "operands_counted": lambda operation, takes, found: f"{operation} takes {several(takes, 'operand')}, found {found}",
+    "one_operand": lambda operation, takes, of_one: (
+        f"{operation} takes {several(takes, 'operand')}, found 1; of the entries of a single one it's {of_one}"
+    ),
     "option_given_twice": "{operation} has two values for '{option}'",
     "no_such_option": lambda operation, option, known: (
         f"{operation} has no option '{option}'; it has {listed(known) or 'none'}"

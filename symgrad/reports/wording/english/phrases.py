@@ -80,3 +80,8 @@ def several(count: int, noun: str, nouns: str = "") -> str:
     ('1 point', '2 points', '2 entries')
     """
     return f"{count} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def controls(planted: int, caught: int, uncatchable: int) -> str:
+    """How many errors were planted, and what became of them."""
+    return f"{planted} planted, {caught} caught" + (f", {uncatchable} couldn't be" if uncatchable else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from symgrad.reports.wording.english.phrases import hinted, listed, several, sized
+from symgrad.reports.wording.english.phrases import controls, hinted, listed, several, sized
 from symgrad.reports.wording.language import Words
 from symgrad.reports.wording.values import point_text
 
@@ -71,7 +71,7 @@ OF_TRAINING: Words = {
     "repeat_training": "repeat       {command}",
     "entries_along_the_way": "{entries} entries of gradients compared along the way, {certified} certified",
     "figures_agree": "{agreeing} of {figures} published figures agree with the digits printed",
-    "controls": "controls: {caught} of {planted} planted errors caught",
+    "controls": lambda planted, caught, uncatchable: f"controls: {controls(planted, caught, uncatchable)}",
 }
 
 

@@ -1,0 +1,253 @@
+"""Roundings that a program shows by itself: differences beyond those of the closed form that are noise, not a wrong formula.
+
+A right program may go another way than the formula and lose more digits on it. Its errors are then those of rounding: at
+inputs a little aside they are others, of either sign. A wrong formula is off by nearly the same there. So the program is run
+again at inputs moved by a few roundings, and each error, against a truth of its own, is set against the one in dispute; in a
+format that is shorter than float64 the program has to be right in float64 besides (Parker 1997; Sterbenz 1974 on perturbed
+inputs). What noise explains is ill-conditioned; above √u of the largest entry it is inaccurate, which fails by that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from symgrad.authoring.points import PointSet
+from symgrad.basics.arrays import Values
+from symgrad.basics.errors import SymgradError
+from symgrad.checking.evidence.chosen_points import ChosenPoints
+from symgrad.checking.evidence.evidence import Evidence, gathered
+from symgrad.checking.judging.comparison import CLOSE, Comparison, Noise, Outcome, compare
+from symgrad.truth.reference import Tolerance
+
+MOVED = 2.0**-16
+"""How far inputs are moved, as a share of their size; in short formats by ROUNDINGS of them, if that is more."""
+FURTHER = 2.0**-12
+"""How far half of them are moved where float64 vouches for the program: 1 − σ(x) may be the same for all that lie nearer."""
+ROUNDINGS = 16.0
+SAMPLES = 16
+PILOTS = 2
+"""Points that are looked at first: at those of a wrong formula no others need to be."""
+MOST_POINTS = 48
+MOST_ENTRIES = 2**21
+"""Entries times points times samples that are looked at."""
+VOUCHED = 4.0
+"""Roundings of the largest entry that are no error of a program that float64 vouches for, of whatever sign; nor in float64."""
+REACH = 4.0
+"""How many times the largest error seen at moved inputs one in dispute may be."""
+ALIKE = 0.7
+"""Mean over root mean square of the errors at moved inputs, above which they are one error, and no noise: of 16 errors of
+either sign it's 0.25 on average, and above 0.7 once in 200 times."""
+
+
+def excused(evidence: Evidence, found: Mapping[str, Comparison]) -> dict[str, Comparison]:
+    """Comparisons (the loss under the name ``""``), with those entries in dispute settled that the program's noise explains."""
+    names = [name for name, each in found.items() if _disputable(evidence, each)]
+    if not names or evidence.question.visited is not None:
+        return dict(found)
+    where = _worst_points(evidence, [found[name] for name in names])
+    size = SAMPLES * sum(each.values[0].size for each in found.values())
+    where = where[: max(1, min(MOST_POINTS, MOST_ENTRIES // size))]
+    pilots, rest = where[:PILOTS], where[PILOTS:]
+    try:
+        noise = _noise(evidence, pilots)
+        names = [name for name in names if _explains(evidence, found[name], noise[name], pilots)]
+        names = _right_in_float64(evidence, pilots, names)
+        if not names or ("" not in names and found[""].worst_outcome == Outcome.WRONG):
+            return dict(found)
+        others = _noise(evidence, rest) if len(rest) else None
+    except SymgradError:  # a program that can't be run aside tells nothing
+        return dict(found)
+    settled = dict(found)
+    for name in names:
+        errors = noise[name] if others is None else np.concatenate([noise[name], others[name]], axis=1)
+        if _explains(evidence, found[name], errors, where):
+            settled[name] = _settled(found[name], errors, where, _relative(evidence, found[name]))
+    return settled
+
+
+def _disputable(evidence: Evidence, comparison: Comparison) -> bool:
+    """Whether a comparison has wrong entries, all of them numbers, away from kinks, under a tolerance that was derived."""
+    wrong = comparison.outcomes == Outcome.WRONG
+    if not wrong.any() or not comparison.tolerance.derived or comparison.refuted is not None:
+        return False
+    finite = np.isfinite(comparison.values[wrong]).all() and np.isfinite(comparison.reference.high[wrong]).all()
+    return bool(finite and not wrong[list(evidence.kinks)].any() and _relative(evidence, comparison) <= _most(comparison))
+
+
+def _most(comparison: Comparison) -> float:
+    """The relative error above which nothing is called noise."""
+    format_ = comparison.tolerance.precision
+    return float(format_.unit_roundoff ** (0.5 if format_.name == "float64" else 0.25))
+
+
+def _lost(comparison: Comparison) -> float:
+    """The relative error above which digits that are lost to noise are too many.
+
+    √u; in float64, where no wider format can vouch for the program, something in float32 would lose no more than that: u⁵ᐟ⁸.
+    """
+    format_ = comparison.tolerance.precision
+    return float(format_.unit_roundoff ** (0.625 if format_.name == "float64" else 0.5))
+
+
+def _relative(evidence: Evidence, comparison: Comparison) -> float:
+    """The largest wrong difference over the size of the whole; where that is 0, over that of the loss by its inputs."""
+    wrong, truth = comparison.outcomes == Outcome.WRONG, np.abs(comparison.reference.high)
+    size = float(np.max(truth, where=np.isfinite(truth), initial=0.0)) or _slope(evidence)
+    return float(comparison.absolute[wrong].max()) / size if size else np.inf
+
+
+def _slope(evidence: Evidence) -> float:
+    """What a slope is measured by where there is none: the size of the loss over that of the parameters."""
+    loss = np.abs(evidence.references[0].high)
+    moving = [evidence.points.values[name] for name in evidence.exercise.parameter_names]
+    size = max((float(np.abs(array).max(initial=0.0)) for array in moving), default=0.0)
+    return float(np.max(loss, where=np.isfinite(loss), initial=0.0)) / (size or 1.0)
+
+
+def _worst_points(evidence: Evidence, comparisons: list[Comparison]) -> Values:
+    """Points in dispute, the furthest off in units of what is allowed first."""
+    off = np.zeros(len(evidence.points))
+    for each in comparisons:
+        with np.errstate(all="ignore"):
+            ratio = each.absolute / np.maximum(np.broadcast_to(each.tolerance.allowed, each.values.shape), 1e-300)
+        off = np.maximum(off, np.where(each.outcomes == Outcome.WRONG, ratio, 0.0).max(axis=(1, 2)))
+    order = np.argsort(-off, kind="stable")
+    return np.asarray(order[off[order] > 0])
+
+
+def _noise(evidence: Evidence, where: Values) -> dict[str, Values]:
+    """Errors of the program at inputs moved at random, (samples, points, rows, columns) by output; nan without a truth."""
+    aside = gathered(evidence.question, evidence.formula, ChosenPoints(_moved(evidence, where), {}))
+    found = {}
+    for name, values, truth in zip(["", *evidence.exercise.parameter_names], aside.said, aside.references, strict=True):
+        with np.errstate(all="ignore"):
+            errors = (values - truth.high) - truth.low
+        found[name] = errors.reshape(SAMPLES, len(where), *errors.shape[1:])
+    return found
+
+
+def _moved(evidence: Evidence, where: Values) -> PointSet:
+    """Some points, each SAMPLES times, with every number moved; data that are whole numbers (classes, masks) stay."""
+    format_ = evidence.precision
+    least = max(MOVED, ROUNDINGS * format_.unit_roundoff)
+    shares = np.full(SAMPLES, least)
+    shares[::2] = least if format_.name == "float64" else max(least, FURTHER)
+    share = np.repeat(shares, len(where))[:, None, None]
+    generator = np.random.default_rng(evidence.settings.seed)
+    values = {}
+    for name, array in evidence.points.values.items():
+        repeated = np.tile(array[where], (SAMPLES, 1, 1))
+        parameter = name in evidence.exercise.parameter_names
+        if parameter or not (array == np.rint(array)).all():
+            size = np.abs(repeated)
+            least = size.max(initial=0.0) or 1.0
+            step = np.where(size > 0, size, least if parameter else 0.0)
+            by = generator.uniform(-1, 1, repeated.shape)
+            by = np.where(repeated == 0, np.abs(by), by)
+            repeated = format_.round(repeated + share * by * step)
+        values[name] = repeated
+    return PointSet(values, 0)
+
+
+def noise(evidence: Evidence, name: str, where: Values) -> Values | None:
+    """The errors of one gradient at inputs moved at random, of a program that is right in float64; None of any other."""
+    size = SAMPLES * len(where) * sum(r * c for r, c in evidence.formula.shapes)
+    if evidence.question.visited is not None or size > MOST_ENTRIES * SAMPLES:
+        return None
+    try:
+        return _noise(evidence, where)[name] if _right_in_float64(evidence, where[:PILOTS], [name]) else None
+    except SymgradError:
+        return None
+
+
+def _explains(evidence: Evidence, comparison: Comparison, errors: Values, where: Values) -> bool:
+    """Whether errors at moved inputs are as large as those in dispute, and of either sign."""
+    wrong = (comparison.outcomes == Outcome.WRONG)[where]
+    wrong &= comparison.absolute[where] > _negligible(evidence, comparison)[where]
+    return not wrong.any() or is_noise(comparison.absolute[where][wrong], errors[:, wrong])
+
+
+def _negligible(evidence: Evidence, comparison: Comparison) -> Values:
+    """Differences, (points, 1, 1), that are no error of a program that is right in float64, of whatever sign.
+
+    A few roundings of the largest entry: 1 + result may stay 0 near −1. Special points look for branches, not for digits:
+    there they are some roundings of the largest entry at others, in float64 too.
+    """
+    format_, special = comparison.tolerance.precision, evidence.points.special[:, None, None]
+    usual = np.abs(comparison.reference.high[~evidence.points.special])
+    some = CLOSE * format_.unit_roundoff * float(np.max(usual, where=np.isfinite(usual), initial=0.0))
+    return np.where(special, some, 0.0 if format_.name == "float64" else _few(comparison))
+
+
+def _few(comparison: Comparison) -> float:
+    """A few roundings of the largest entry."""
+    truth = np.abs(comparison.reference.high)
+    return VOUCHED * comparison.tolerance.precision.unit_roundoff * float(np.max(truth, where=np.isfinite(truth), initial=0.0))
+
+
+def is_noise(here: Values, seen: Values) -> bool:
+    """Whether differences are such as are seen, (samples, …), at moved inputs, where they are of either sign."""
+    known = np.isfinite(seen)
+    count = known.sum(axis=0)
+    if (count < SAMPLES / 2).any():
+        return False
+    seen = np.where(known, seen, 0.0)
+    mean, root = np.abs(seen.sum(axis=0)) / count, np.sqrt((seen**2).sum(axis=0) / count)
+    alike = np.divide(mean, root, out=np.ones_like(root), where=root > 0)
+    return bool(np.median(alike) <= ALIKE and (here <= REACH * np.maximum(np.abs(seen).max(axis=0), np.median(root))).all())
+
+
+def _right_in_float64(evidence: Evidence, where: Values, names: list[str]) -> list[str]:
+    """Those of which the program, run in float64 at the same points, is right; all of them where it can't run in it."""
+    if evidence.settings.dtype == "float64" or not names:
+        return names
+    question = replace(evidence.question, settings=replace(evidence.settings, dtype="float64"))
+    points = PointSet(evidence.points.subset(where), 0)
+    try:
+        wide = gathered(question, evidence.formula, ChosenPoints(points, {}))
+    except SymgradError:
+        return names
+    every = ["", *evidence.exercise.parameter_names]
+    found = {n: compare(v, r, t) for n, v, r, t in zip(every, wide.said, wide.references, wide.tolerances, strict=True)}
+    if not all(_is_right(found[name]) for name in names):
+        found = excused(wide, found)
+    return [name for name in names if _is_right(found[name])]
+
+
+def _is_right(comparison: Comparison) -> bool:
+    """Whether nothing is wrong by more than a few roundings of the largest entry."""
+    return not ((comparison.outcomes == Outcome.WRONG) & ~(comparison.absolute <= _few(comparison))).any()
+
+
+def _settled(comparison: Comparison, errors: Values, where: Values, relative: float) -> Comparison:
+    """A comparison whose wrong entries are explained: within what the noise allows, or inaccurate where it takes too much."""
+    wrong = comparison.outcomes == Outcome.WRONG
+    lost = relative > _lost(comparison)
+    size = np.broadcast_to(_of_points(comparison), wrong.shape)
+    of_point = np.max(comparison.absolute[wrong & (size > 0)] / size[wrong & (size > 0)], initial=0.0)
+    noise = Noise(relative, float(of_point), lost)
+    if lost:
+        return replace(comparison, noise=noise)
+    allowed = np.broadcast_to(comparison.tolerance.allowed, comparison.values.shape).copy()
+    seen = REACH * np.nanmax(np.where(np.isfinite(errors), np.abs(errors), 0.0), axis=0)
+    looked = np.zeros_like(wrong)
+    looked[where] = True
+    at = wrong[where]
+    allowed[where] = np.where(at, np.maximum(np.maximum(allowed[where], seen), comparison.absolute[where]), allowed[where])
+    most = np.max(allowed[where][at], initial=0.0)
+    beyond = wrong & ~looked & (comparison.absolute > most)
+    allowed = np.where(wrong & ~looked, most, allowed)
+    few = comparison.absolute <= VOUCHED * comparison.tolerance.precision.unit_roundoff * _of_points(comparison)
+    explained = np.where(few, Outcome.AGREE, Outcome.ILL_CONDITIONED)
+    outcomes = np.where(wrong & ~beyond, explained, comparison.outcomes)
+    tolerance = Tolerance(allowed, comparison.tolerance.precision, comparison.tolerance.derived)
+    return replace(comparison, outcomes=outcomes, tolerance=tolerance, noise=None if few[wrong].all() else noise)
+
+
+def _of_points(comparison: Comparison) -> Values:
+    """The largest entry of each point, (points, 1, 1)."""
+    truth = np.abs(comparison.reference.high)
+    return np.asarray(np.max(truth, where=np.isfinite(truth), initial=0.0, axis=(1, 2), keepdims=True))
