@@ -1,6 +1,6 @@
 """How often checkers are wrong: false passes and false failures of symgrad, gradcheck and JAX's check_grads.
 
-Run: python benchmarks/verdicts.py [--quick] [--formulas NAME …] [--no-jax] [--jobs N] [--output FILE]
+Run: python benchmarks/verdicts.py [--quick] [--formulas NAME …] [--units UNIT …] [--no-jax] [--jobs N] [--output FILE]
 
 Textbook formulas (`formulas/`), each differentiated by every variable, in five units, in float64 and float32. Right
 gradients come from several algebraically equal programs, wrong ones are planted (`trials/`). All checkers see the same
@@ -21,15 +21,20 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import torch
 from formulas import FORMULAS, Formula
 from trials.checkers import SEED, Answer, Checker, CheckGrads, Gradcheck, Symgrad, Trial
-from trials.counting import RIGHT, Tally, kinds_table, main_table
+from trials.counting import RIGHT, Tally, allowed_table, kinds_table, main_table
 from trials.mutants import KINDS, mutants
 from trials.programs import programs
-from trials.units import SCALES
+from trials.units import SCALES, exercise_in_units
 
 from symgrad.authoring.exercise import SAMPLED
+from symgrad.basics.float_formats import PRECISIONS
+from symgrad.checking.evidence.evidence import gather
+from symgrad.checking.evidence.question import Question
+from symgrad.checking.results.settings import Settings
 
 DTYPES = ("float64", "float32")
 QUICK_FORMULAS, QUICK_VARIABLES, QUICK_SCALES = 6, 2, ("1e-3", "1", "1e3")
@@ -48,7 +53,20 @@ def run(formula: Formula, scales: Sequence[str], dtypes: Sequence[str], checkers
     for dtype in dtypes:
         for scale in scales:
             surprises += list(_count(Trial(formula, scale, dtype), checkers, tally))
+    for dtype in PRECISIONS:
+        tally.allowed[dtype] = list(_allowed(formula, dtype))
     return tally, surprises
+
+
+def _allowed(formula: Formula, dtype: str) -> Iterator[float]:
+    """What symgrad allows each entry of the gradients of a formula as written, over the entry, at ordinary points in unit 1."""
+    evidence = gather(Question(exercise_in_units(formula, SCALES["1"], None), Settings(seed=SEED, dtype=dtype)))
+    if evidence is None:  # no point in the range of the format
+        return
+    for reference, tolerance in zip(evidence.references[1:], evidence.tolerances[1:], strict=True):
+        size, allowed = np.abs(reference.high), np.broadcast_to(tolerance.allowed, reference.high.shape)
+        usable = (size > 0) & ~evidence.points.special[:, None, None]
+        yield from (allowed[usable] / size[usable]).tolist()
 
 
 def run_by_name(name: str, scales: Sequence[str], checkers: Sequence[str]) -> tuple[Tally, list[str]]:
@@ -77,14 +95,18 @@ def _count(trial: Trial, checkers: Sequence[Checker], tally: Tally) -> Iterator[
     names = trial.formula.variables
     place = f"{trial.formula.name}, {trial.dtype}, unit {trial.scale}"
     for program in programs(trial.formula):
+        result, evidence = trial.judged(program)
+        if not all(np.isfinite(values).all() for values in evidence.said):
+            tally.overflowing[trial.dtype] += 1
+            yield f"  left out, for it leaves the range of the format: {place}, {program.label}"
+            continue
         for checker in checkers:
             for name, answer in zip(names, checker.answers(trial, program, names), strict=True):
                 tally.add(checker.name, trial.dtype, trial.scale, RIGHT, answer)
                 if isinstance(checker, Symgrad) and answer != Answer.PASS:
                     yield f"  {answer.value} of a right program: {place}, {program.label}, dL/d{name}"
-        result, _ = trial.judged(program)
-        if result.caught < result.planted:
-            yield f"  {result.planted - result.caught} planted errors missed: {place}, {program.label}"
+        if result.missed:
+            yield f"  {result.missed} planted errors missed: {place}, {program.label}"
     for mutant in mutants(trial.formula):
         explained = trial.within_rounding(mutant)
         for checker in checkers:
@@ -105,7 +127,10 @@ def report(tally: Tally, formulas: Sequence[Formula]) -> str:
         f"{tally.count([RIGHT], **one):,} right gradients and {wrong:,} wrong ones, at {SAMPLED} points, seed {SEED}. "
         f"{', '.join(f'{name} {version(name)}' for name in packages)}."
     )
+    for dtype, count in tally.overflowing.items():
+        facts += f" In {dtype} {count} right programs, over all units, leave the range of the format and are left out."
     parts = [facts, main_table(tally)]
+    parts += ["What symgrad allows an entry of a gradient of formulas as written, over the entry:", allowed_table(tally)]
     for dtype in dtypes:
         parts += [f"Wrong gradients that passed, in {dtype}, by kind of error, over all units:", kinds_table(tally, dtype)]
     return "\n\n".join(parts) + "\n"
@@ -137,6 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_FORMULAS} formulas in {len(QUICK_SCALES)} units")
     parser.add_argument("--formulas", nargs="+", metavar="NAME", default=[], help="only these")
+    parser.add_argument("--units", nargs="+", choices=SCALES, metavar="UNIT", help=f"only these of {', '.join(SCALES)}")
     parser.add_argument("--no-jax", action="store_true", help="without jax.test_util.check_grads")
     parser.add_argument("--only-symgrad", action="store_true", help="without its peers")
     parser.add_argument(
@@ -149,7 +175,7 @@ def main() -> None:
     if "check_grads" in peers and importlib.util.find_spec("jax") is None:
         sys.exit("jax isn't installed; install it with pip install -c constraints.txt -e '.[bench]', or say --no-jax")
     formulas = chosen(arguments.formulas, arguments.quick)
-    scales = QUICK_SCALES if arguments.quick else tuple(SCALES)
+    scales = tuple(arguments.units or (QUICK_SCALES if arguments.quick else SCALES))
     tally, surprised = run_all(formulas, scales, ["symgrad", *peers], arguments.jobs)
     print(f"{surprised} cases in which symgrad was wrong or undecided", file=sys.stderr)
     text = report(tally, formulas)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from tabulate import tabulate
 
 from trials.checkers import Answer
@@ -23,6 +24,11 @@ class Tally:
 
     answers: Counter[tuple[str, str, str, str, Answer]] = field(default_factory=Counter)
     explained: Counter[tuple[str, str, str, str, Answer]] = field(default_factory=Counter)
+    allowed: dict[str, list[float]] = field(default_factory=dict)
+    """By format what symgrad allows an entry of a gradient, as a share of it, of formulas as they are written."""
+
+    overflowing: Counter[str] = field(default_factory=Counter)
+    """By format the right programs whose values or gradients aren't finite there, which are no right programs of it."""
 
     def add(self, checker: str, dtype: str, scale: str, kind: str, answer: Answer, explained: bool = False) -> None:
         """Counts one answer."""
@@ -32,6 +38,9 @@ class Tally:
         """Adds the counts of another tally."""
         self.answers.update(other.answers)
         self.explained.update(other.explained)
+        self.overflowing.update(other.overflowing)
+        for dtype, shares in other.allowed.items():
+            self.allowed.setdefault(dtype, []).extend(shares)
 
     def count(self, kinds: Iterable[str], answers: Iterable[Answer] = tuple(Answer), **chosen: str | None) -> int:
         """How many answers there are on cases of these kinds; `checker`, `dtype`, `scale` narrow it down."""
@@ -108,6 +117,17 @@ def kinds_table(tally: Tally, dtype: str) -> str:
         shares = [share(p, c) for p, c in zip(passed, counts, strict=True)]
         rows.append([kind, f"{counts[0]:,}", *shares, f"{within:,}"])
     return _table(rows, ["error", "wrong", *checkers, "within rounding"], left=1)
+
+
+def allowed_table(tally: Tally) -> str:
+    """What is allowed over the gradient, by format: a half and nine tenths of entries have less, none more than the worst."""
+    rows = []
+    for dtype, shares in tally.allowed.items():
+        middle, most = (float(np.quantile(shares, q)) for q in (0.5, 0.9))
+        blind = sum(each >= 1 for each in shares)
+        figures = (f"{figure:.1e}" for figure in (middle, most, max(shares)))
+        rows.append([dtype, f"{len(shares):,}", *figures, share(blind, len(shares))])
+    return _table(rows, ["dtype", "entries", "median", "90 %", "worst", "nothing tested"], left=1)
 
 
 def share(part: int, whole: int) -> str:

@@ -32,7 +32,7 @@ def program_in_units(function: Callable[..., Any], scale: Fraction) -> Callable[
     return lambda *values: function(*(converted(value, scale) for value in values))
 
 
-def exercise_in_units(formula: Formula, scale: Fraction, torch_loss: Callable[..., Any]) -> Exercise:
+def exercise_in_units(formula: Formula, scale: Fraction, torch_loss: Callable[..., Any] | None) -> Exercise:
     """The exercise over values in other units; each conversion is a step, which SymPy can't dissolve."""
     loss = formula.loss
     if scale != 1:

@@ -131,7 +131,8 @@ class Sampler:
         """Values of an input as the format has them, within its limits though these may be no numbers of the format."""
         rounded, (low, high) = self.precision.round(values), self.limits(key)
         least = np.copysign(self.precision.smallest_normal, values)
-        rounded = np.where((np.abs(values) < self.precision.smallest_normal) & (values != 0), least, rounded)  # near 0, not 0
+        tiny = (np.abs(values) < self.precision.smallest_normal) & (values != 0)  # near 0, not 0
+        rounded = np.where(tiny & (low <= least) & (least <= high), least, rounded)
         unit = self.precision.ulp(rounded)
         return np.asarray(np.where(rounded < low, rounded + unit, np.where(rounded > high, rounded - unit, rounded)))
 

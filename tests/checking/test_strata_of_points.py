@@ -95,6 +95,12 @@ def test_a_domain_is_respected_by_every_point(domain, dtype):
     assert np.isin([*ends("x", "end"), *ends("y", "end")], domain).any()
 
 
+def test_a_domain_below_the_smallest_normal_number_is_respected():
+    """Points near 0 are no subnormal numbers, but where a domain has no others."""
+    found = gather(Question(asked(square(x) + x, x, domain={"x": (1e-6, 1.2e-5)}), Settings(dtype="float16"))).points
+    assert ((found.values["x"] >= 1e-6) & (found.values["x"] <= 1.2e-5)).all()
+
+
 def test_signs_that_are_assumed_hold_everywhere():
     """A positive symbol is above 0 at every point, a negative one below, however near to 0 or far out."""
     found = gather(Question(asked(log(s) * sqrt(-n) + s * n, s, n, points=64), Settings())).points

@@ -177,15 +177,18 @@ def _negligible(evidence: Evidence, comparison: Comparison) -> Values:
     there they are some roundings of the largest entry at others, in float64 too.
     """
     format_, special = comparison.tolerance.precision, evidence.points.special[:, None, None]
-    usual = np.abs(comparison.reference.high[~evidence.points.special])
-    some = CLOSE * format_.unit_roundoff * float(np.max(usual, where=np.isfinite(usual), initial=0.0))
+    some = CLOSE * format_.unit_roundoff * _largest(comparison.reference.high[~evidence.points.special])
     return np.where(special, some, 0.0 if format_.name == "float64" else _few(comparison))
 
 
 def _few(comparison: Comparison) -> float:
     """A few roundings of the largest entry."""
-    truth = np.abs(comparison.reference.high)
-    return VOUCHED * comparison.tolerance.precision.unit_roundoff * float(np.max(truth, where=np.isfinite(truth), initial=0.0))
+    return VOUCHED * comparison.tolerance.precision.unit_roundoff * _largest(comparison.reference.high)
+
+
+def _largest(truth: Values) -> float:
+    size = np.abs(truth)
+    return float(np.max(size, where=np.isfinite(size), initial=0.0))
 
 
 def is_noise(here: Values, seen: Values) -> bool:
@@ -212,14 +215,16 @@ def _right_in_float64(evidence: Evidence, where: Values, names: list[str]) -> li
         return names
     every = ["", *evidence.exercise.parameter_names]
     found = {n: compare(v, r, t) for n, v, r, t in zip(every, wide.said, wide.references, wide.tolerances, strict=True)}
-    if not all(_is_right(found[name]) for name in names):
+    largest = {name: _largest(truth.high) for name, truth in zip(every, evidence.references, strict=True)}
+    if not all(_is_right(found[name], largest[name]) for name in names):
         found = excused(wide, found)
-    return [name for name in names if _is_right(found[name])]
+    return [name for name in names if _is_right(found[name], largest[name])]
 
 
-def _is_right(comparison: Comparison) -> bool:
-    """Whether nothing is wrong by more than a few roundings of the largest entry."""
-    return not ((comparison.outcomes == Outcome.WRONG) & ~(comparison.absolute <= _few(comparison))).any()
+def _is_right(comparison: Comparison, largest: float) -> bool:
+    """Whether nothing is wrong by more than a few roundings of the largest entry at all points, these or others."""
+    few = VOUCHED * comparison.tolerance.precision.unit_roundoff * largest
+    return not ((comparison.outcomes == Outcome.WRONG) & ~(comparison.absolute <= few)).any()
 
 
 def _settled(comparison: Comparison, errors: Values, where: Values, relative: float) -> Comparison:

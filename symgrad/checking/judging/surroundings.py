@@ -49,8 +49,8 @@ def surrounded(
     evidence: Evidence, loss: Comparison, gradients: Mapping[str, Comparison]
 ) -> tuple[Comparison, dict[str, Comparison]]:
     """The comparisons, those entries settled that lie on a kink of the program's own."""
-    if evidence.framework.watched or evidence.settings.by_hand:
-        return loss, dict(gradients)
+    if evidence.framework.watched or evidence.settings.by_hand or any(each.second for each in gradients.values()):
+        return loss, dict(gradients)  # what a second run says is no matter of the point
     every = [loss, *gradients.values()]
     wrong = {int(k) for each in every for k in np.argwhere(np.isin(each.outcomes, SUSPECT))[:, 0]}
     suspects = sorted(k for k in wrong if evidence.points.strata[k] not in SMOOTH)
