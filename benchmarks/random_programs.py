@@ -1,6 +1,7 @@
 """Random losses with right and wrong programs: how often symgrad fails a right one, or passes a wrong one.
 
-Run: python benchmarks/random_programs.py [--count N] [--seed N] [--formats NAME …] [--jobs N]
+Run: python benchmarks/random_programs.py [--count N] [--from INDEX] [--only right|wrong] [--seed N]
+         [--formats NAME …] [--jobs N]
      python benchmarks/random_programs.py --show INDEX [--seed N]
      python benchmarks/random_programs.py --widths [--widest N]
 
@@ -28,6 +29,8 @@ from inventing.tables import Tally, tables
 from inventing.widths import WIDTHS, all_seen, widths_tables
 
 BATCH = 64
+PARITY = {"right": 0, "wrong": 1}
+"""The remainder by 2 of indices, by what their programs are."""
 
 
 def run(seed: int, indices: Sequence[int], formats: Sequence[str] = DTYPES, judge: Judge = symgrads) -> list[Judged]:
@@ -35,9 +38,9 @@ def run(seed: int, indices: Sequence[int], formats: Sequence[str] = DTYPES, judg
     return [judged(case(seed, index, tuple(formats)), judge) for index in indices]
 
 
-def run_all(seed: int, count: int, formats: Sequence[str], jobs: int) -> Iterator[Judged]:
-    """All cases, in order; processes share them."""
-    batches = [range(start, min(start + BATCH, count)) for start in range(0, count, BATCH)]
+def run_all(seed: int, indices: range, formats: Sequence[str], jobs: int) -> Iterator[Judged]:
+    """The cases of some indices, in order; processes share them."""
+    batches = [indices[start : start + BATCH] for start in range(0, len(indices), BATCH)]
     one = partial(_batch, seed, tuple(formats))
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork")) if jobs > 1 else nullcontext() as pool:
         found: Iterator[list[Judged]] = pool.map(one, batches) if pool else map(one, batches)
@@ -65,6 +68,8 @@ def main() -> None:
     """Print the tables, a case, or the shares of blind entries by width."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--count", type=int, default=1000, metavar="N", help="cases, every other one wrong")
+    parser.add_argument("--from", type=int, default=0, metavar="INDEX", dest="first", help="begin with this one")
+    parser.add_argument("--only", choices=PARITY, help="only right programs, or only wrong ones, of these cases")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--formats", nargs="+", choices=DTYPES, default=DTYPES, metavar="NAME")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes that share the cases; counts stay the same")
@@ -88,7 +93,10 @@ def main() -> None:
     def say(text: str) -> None:
         print("\n".join(text.splitlines()[:2]) if arguments.quiet else text + "\n", file=sys.stderr, flush=True)
 
-    tally = report(run_all(arguments.seed, arguments.count, arguments.formats, arguments.jobs), say)
+    indices = range(arguments.first, arguments.first + arguments.count)
+    if arguments.only is not None:
+        indices = indices[(PARITY[arguments.only] - arguments.first) % 2 :: 2]
+    tally = report(run_all(arguments.seed, indices, arguments.formats, arguments.jobs), say)
     print(tables(tally))
     sys.exit(1 if tally.false_passes() or tally.false_failures() else 0)
 

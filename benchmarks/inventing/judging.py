@@ -26,8 +26,8 @@ class Judged:
     """A case with its outcome.
 
     Right: pass, false failure, inconclusive, error, inaccurate (it fails, and loses more digits than √u at the point that is
-    reported, or gives no number there). Wrong: fail, false pass, inconclusive, error, too small (its effect is) and rare (it
-    is wrong at fewer than half of the points). Both: thrown (never judged), fault (the generator's).
+    reported, or gives no number there). Wrong: fail, false pass, inconclusive, error, too small (its effect is, and nobody is
+    asked) and rare (it is wrong at fewer than half of the points). Both: thrown (never judged), fault (the generator's).
     """
 
     case: Case
@@ -59,6 +59,8 @@ def judged(case: Case, judge: Judge = symgrads) -> Judged:
         return Judged(case, "thrown", "no exercise: a parameter drops out of the loss", "")
     except Fault as fault:
         return Judged(case, "fault", str(fault), "")
+    if case.mutation and not found.shown:  # whatever is said of it counts for nothing
+        return Judged(case, "too small", "", "", measured=found)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -79,15 +81,9 @@ def _exercise(case: Case) -> Any:
 
 
 def _of_wrong(verdict: str, found: Measured) -> str:
-    if verdict != "pass":
-        return (
-            {"fail": "fail", "inconclusive": "inconclusive"}.get(verdict, "error")
-            if found.shown >= WIDELY
-            else "too small"
-            if not found.shown
-            else "rare"
-        )
-    return "false pass" if found.shown >= WIDELY else "rare, passed" if found.shown else "too small"
+    if found.shown < WIDELY:
+        return "rare, passed" if verdict == "pass" else "rare"
+    return {"pass": "false pass", "fail": "fail", "inconclusive": "inconclusive"}.get(verdict, "error")
 
 
 def _of_right(case: Case, verdict: str, result: Any) -> str:

@@ -47,6 +47,12 @@ class Precision:
         """The format that kernels add up in: float32 in the short formats, of which a result is then rounded once."""
         return self.name if self.digits >= 24 else "float32"
 
+    def of_kernel(self, roundings: float) -> float:
+        """Roundings that a kernel costs which is off by so many where it computes, and then rounds to the format once."""
+        if self.accumulator == self.name or not roundings:
+            return roundings
+        return 1.0 + roundings * PRECISIONS[self.accumulator].unit_roundoff / self.unit_roundoff
+
     @property
     def largest(self) -> float:
         """The largest finite number."""

@@ -38,7 +38,7 @@ def directions(exercise: Exercise) -> dict[str, str]:
 
 
 def slope(
-    exercise: Exercise, derivation: Derivation, program: Callable[..., Any], defined: Sequence[int], seed: int
+    exercise: Exercise, derivation: Derivation, program: Callable[..., Any] | None, defined: Sequence[int], seed: int
 ) -> Exercise:
     """The exercise of the second derivative; `program` is PyTorch's slope, of tensors by name.
 

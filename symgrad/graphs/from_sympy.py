@@ -170,8 +170,10 @@ class _Reader:
             return Operands("constant", ())
         if isinstance(expression, BooleanAtom):
             return Operands("truth", ())
-        if isinstance(expression, (Relational, Boolean)):
+        if isinstance(expression, (Relational, sympy.And, sympy.Or, sympy.Not)):
             return Operands("condition", tuple(expression.args))
+        if isinstance(expression, Boolean):  # ITE, which SymPy makes of a condition on a Piecewise; Xor, Implies, …
+            return Operands("alias", (expression.to_nnf(simplify=False),))
         if isinstance(expression, (Applied, MatrixApplied)):
             row = TABLE[expression.name]
             assert not isinstance(row, Composition)  # a composition builds other rows

@@ -140,7 +140,8 @@ class Jitter(System):
         def call(*arguments: Any) -> Jittered:
             operands = [self.coerce(a).value for a in arguments[:count]]
             options = [a.value if isinstance(a, Jittered) else a for a in arguments[count:]]
-            return self.rounded(function(*operands, *options), row.ulps, floor=self._precision.flushed if row.ulps else 0.0)
+            roundings = self._precision.of_kernel(row.ulps)
+            return self.rounded(function(*operands, *options), roundings, floor=self._precision.flushed if row.ulps else 0.0)
 
         return call
 

@@ -152,7 +152,7 @@ class Rounding(System):
                     if row.swing is not None:  # the values at both ends of a whole period tell nothing
                         reach = np.where(operand.radius >= row.swing[0], row.swing[1], reach)
                     spread = joined(spread, reach)
-            roundings = row.ulps
+            roundings = self.precision.of_kernel(row.ulps)
             charged = self.charged(value, spread, roundings, underflows=False)
             assert charged.radius is not None  # charged always sets one
             floor = self.precision.flushed if roundings else 0.0

@@ -130,7 +130,7 @@ def _values(part: Part, result: CheckResult) -> Iterator[tuple[str, str]]:
         yield rows.heading("autograd"), rows.value(result.loss.autograd)
         yield rows.heading("difference"), str(rows.differences(result.loss))
     if part.subject == "loss" and result.planted:
-        yield rows.heading("controls"), str(str(message("caught", **plain_data.controls(result))))
+        yield rows.heading("controls"), str(message("caught", **plain_data.controls(result)))
     for finding in part.result.findings:
         yield rows.heading("claim"), finding.text
     for note in result.notes:

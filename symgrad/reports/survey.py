@@ -53,9 +53,7 @@ def _cells(found: Survey) -> Iterator[list[str]]:
 
 def quantity(finding: Finding) -> Message:
     """What of an operation a finding is on."""
-    if finding.quantity == "value":
-        return message("value_surveyed")
-    return message("derivative_surveyed", operand=finding.operand)
+    return message("surveyed", quantity=finding.quantity, operand=finding.operand)
 
 
 def _worst(finding: Finding) -> str:

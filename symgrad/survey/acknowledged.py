@@ -5,7 +5,7 @@
 operation = "hardsigmoid"
 reason = "its backward multiplies by 1/6 rounded to float32 (pytorch 192406)"
 dtypes = ["float64"]        # all formats, unless given
-quantity = "derivative"     # or "value"; both, unless given
+quantity = "derivative"     # or "value", "forward_derivative", "second_derivative"; all, unless given
 relative = 1e-7             # nothing worse than that; no bound, unless given
 ```
 """
@@ -22,10 +22,9 @@ from symgrad.basics.errors import UserError, closest
 from symgrad.basics.format_names import FORMAT_NAMES
 from symgrad.basics.messages import Message, message
 from symgrad.operations.table import TABLE
-from symgrad.survey.findings import Finding, no_operation
+from symgrad.survey.findings import QUANTITIES, Finding, no_operation
 
 KEYS = ("operation", "reason", "dtypes", "quantity", "relative")
-QUANTITIES = ("value", "derivative")
 
 
 @dataclass(frozen=True)

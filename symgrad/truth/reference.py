@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from symgrad.basics.arrays import Values
 from symgrad.basics.float_formats import Precision
 
@@ -22,6 +24,12 @@ class Reference:
     low: Values
     radius: Values
     certified: Values
+
+
+def largest(values: Values) -> float:
+    """The size of the largest entry that is a number; 0 where there is none."""
+    size = np.abs(values)
+    return float(np.max(size, where=np.isfinite(size), initial=0.0))
 
 
 @dataclass(frozen=True)

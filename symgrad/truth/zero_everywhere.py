@@ -9,8 +9,10 @@ they have to lie on both sides of every kink: relu(x − 100) has a slope, thoug
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+import sympy
 from flint import arb
 
 from symgrad.basics.arrays import Values
@@ -18,7 +20,7 @@ from symgrad.derivation import Derivation
 from symgrad.graphs.graph import Graph, Input
 from symgrad.number_systems.balls import Balls, at_precision, to_balls
 from symgrad.number_systems.float64 import Floats
-from symgrad.number_systems.programs import program
+from symgrad.number_systems.programs import graph_program, program
 from symgrad.number_systems.system import listed
 from symgrad.operations.row import Elementwise
 from symgrad.operations.table import TABLE
@@ -75,8 +77,11 @@ def _is_zero(output: object) -> bool:
     return all(bool(arb(ball).contains(0)) and float(arb(ball).rad()) < NOTHING for line in known for ball in line)
 
 
-def centred_by(graph: Graph, name: str) -> list[str]:
-    """The rows that take an input only as something added to their operand, where that doesn't change them; else none."""
+def centred_by(graph: Graph, name: str, seed: int = 0) -> list[str]:
+    """The rows that take an input only as something added to their operand, where that doesn't change them; else none.
+
+    Whether it doesn't is looked at: softmax changes by what is added to some of its entries, though their sum stays 1.
+    """
     symbol = next(item.symbol for item in graph.inputs if item.name == name)
     found: dict[str, None] = {}
     pending = [symbol]
@@ -85,10 +90,20 @@ def centred_by(graph: Graph, name: str) -> list[str]:
         for node in graph.nodes:
             if value not in node.operands:
                 continue
-            if node.row.centred:
+            if node.row.centred and _stays(graph, node.symbol, name, seed):
                 found[node.row.name] = None
             elif node.row.additive:
                 pending.append(node.symbol)
             else:
                 return []
     return list(found)
+
+
+def _stays(graph: Graph, value: sympy.Symbol, name: str, seed: int) -> bool:
+    """Whether a value of a graph is the same, in balls at generic points, whatever an input is."""
+    generator = np.random.default_rng(seed)
+    first, second = ({item.name: _generic(item, generator) for item in graph.inputs} for _ in range(2))
+    run = graph_program(replace(graph, output=value), graph.inputs)
+    with at_precision(BITS):
+        one, other = (Balls().bind(run)(*map(to_balls, (first | {name: at[name]}).values())) for at in (first, second))
+    return _is_zero(np.asarray(one, dtype=object) - np.asarray(other, dtype=object))

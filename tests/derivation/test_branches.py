@@ -2,16 +2,17 @@
 
 import numpy as np
 import pytest
+import sympy
 from sympy import Piecewise
 
-from symgrad import differentiate, exp, log, matrix, maximum, relu, scalar, sqrt, square, step, subtract, total
+from symgrad import Exercise, check, differentiate, exp, log, matrix, maximum, relu, scalar, sqrt, square, step, subtract, total
 from symgrad.basics.float_formats import precision
 from symgrad.number_systems.balls import Balls, at_precision, to_balls
 from symgrad.number_systems.float64 import Floats
 from symgrad.number_systems.programs import program
 from symgrad.number_systems.rounding import Rounding
 
-x, A = scalar("x"), matrix("A", 2, 2)
+x, y, z, A = scalar("x"), scalar("y"), scalar("z"), matrix("A", 2, 2)
 
 
 def slope(loss, parameter, value):
@@ -68,3 +69,22 @@ def test_a_network_is_written_as_before():
     w, v = matrix("w", 2, 2), matrix("v", 2, 1)
     assert str(differentiate(total(relu(w * v)), [w])).splitlines()[-1] == "  (3) dw = [t1 > 0] vᵀ"
     assert str(differentiate(relu(3 * x), [x])).splitlines()[-1] == "  (3) dx = 3 [t1 > 0]"
+
+
+CONDITIONS = {
+    "xor": sympy.Xor(x > 0, y > 0),
+    "implies": sympy.Implies(x > 0, y > 0),
+    "equivalent": sympy.Equivalent(x > 0, y > 0),
+    "if_then_else": sympy.ITE(x > 0, y > 0, z > 0),
+    "not_both": sympy.Nand(x > 0, y > 0),
+    "on_a_choice": sympy.Piecewise((x, y > 0), (z, True)) > 0,
+}
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_every_condition_of_sympys_is_read(name, order):
+    """Of a condition on a Piecewise SymPy makes an if-then-else of conditions."""
+    loss = sympy.Piecewise((x**2 * y, CONDITIONS[name]), (z**3 * x, True))
+    result = check(Exercise(name=name, loss=loss, parameters=[x, y, z]), order=order)
+    assert (result.verdict, result.reason) == ("pass", "agree")

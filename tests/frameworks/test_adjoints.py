@@ -39,6 +39,14 @@ NOT_LINEAR = {
 }
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_an_adjoint_that_is_kept_in_fewer_digits_is_wrong(dtype):
+    """A power of two loses nothing in bfloat16; the second adjoint has all digits."""
+    (row,) = check(cube(lambda x, g: g.to(torch.bfloat16).to(g.dtype) * 3 * x * x), dtype=dtype).gradients
+    assert row.reason == "autograd_wrong"
+    assert "not_linear_in_adjoint" in [hint.code for hint in row.hints]
+
+
 @pytest.mark.parametrize("via", ["backward", "create_graph"])
 @pytest.mark.parametrize("dtype", FORMAT_NAMES)
 @pytest.mark.parametrize("name", NOT_LINEAR)

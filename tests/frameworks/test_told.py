@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from symgrad import total, vector
+from symgrad import Exercise, check, square, total, vector
 from symgrad.basics.errors import CouldNotRun, UserError
 from symgrad.basics.messages import Message, message
 from symgrad.frameworks.pytorch.functions import matched
@@ -114,6 +114,31 @@ def test_the_origin_of_a_nan_is_data(function, values):
     watch(loss)
     loss.backward()
     assert watch.origin == Message("first_nan", values)
+
+
+class Overflowing(torch.autograd.Function):
+    """x² in float16, whose backward overflows on the way."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx, adjoint):
+        (x,) = ctx.saved_tensors
+        return adjoint * 60000 * x * 2 / 60000
+
+
+def test_the_origin_of_an_infinity_is_named():
+    """A backward that overflows by itself is named, with the largest number there is; the check's report says so."""
+    result = check(
+        Exercise(name="off", loss=total(square(w)), parameters=[w], torch_loss=lambda w: Overflowing.apply(w).sum()),
+        dtype="float16",
+    )
+    (row,) = result.gradients
+    assert Message("first_infinity", {"node": "OverflowingBackward", "largest": 65504.0}) in row.hints
+    assert "OverflowingBackward makes the first infinity out of finite numbers; the format's largest is 65504" in result.message
 
 
 def test_without_a_nan_there_is_no_origin():

@@ -284,6 +284,19 @@ def test_the_tails_of_activations_lie_within_four_radii(name, dtype):
         assert np.all((np.abs((found - reference.high) - reference.low) <= tolerance.allowed)[away])
 
 
+@pytest.mark.parametrize("name", ["sigmoid", "rsqrt", "exp", "tanh", "erf", "log1p", "sin"])
+@pytest.mark.parametrize("dtype", PRECISIONS)
+def test_a_kernel_of_a_short_format_rounds_once(name, dtype):
+    """It computes in float32: of an operand without error PyTorch's value is within one rounding, and so is the radius."""
+    format_, row = precision(dtype), TABLE[name]
+    values = np.asarray(format_.round(np.linspace(0.5, 6.0, 400)))[:, None, None]
+    found = Rounding(format_).elementwise(row)(Rounding(format_).exact(values))
+    roundings = (found.radius - format_.flushed) / (format_.unit_roundoff * np.abs(found.value))
+    assert np.max(roundings) <= (1.01 if dtype in ("bfloat16", "float16") else row.ulps + 0.01)
+    said = getattr(torch, name)(torch.from_numpy(values).to(DTYPES[dtype])).double().numpy()
+    assert np.all(np.abs(said - found.value) <= 1.01 * found.radius)
+
+
 def test_the_radius_of_a_program_has_the_shape_of_its_output():
     """Values and radii of a program come out with one entry a point and entry, constants included."""
     roads = roads_of("polynomial", 0, "float64")

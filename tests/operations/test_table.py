@@ -174,10 +174,11 @@ def test_where_pytorch_is_inaccurate_symgrad_says_so(name):
 
 @pytest.mark.parametrize("name", sorted(ZERO))
 def test_an_internal_row_has_a_gradient_that_is_zero(name):
-    """A row that is constant between its kinks has a gradient that is zero at every point, and the tool says so."""
+    """A row that is constant between its kinks has a gradient that is zero at every point; if everywhere, the tool says so."""
     result = check(roads_of(name).exercise)
-    assert (result.verdict, result.reason) in [("pass", "agree"), ("inconclusive", "vacuous")]
-    assert [remark.code for remark in result.remarks] == ["zero_whatever"] * (result.verdict == "pass")
+    proved = name == "share"  # the example of gap stays on one side of a kink
+    assert (result.verdict, result.reason) == (("pass", "agree") if proved else ("inconclusive", "vacuous"))
+    assert [remark.code for remark in result.remarks] == ["zero_whatever"] * proved
 
 
 def test_every_row_is_told_by_its_name():

@@ -3,6 +3,7 @@
 EXPECTED: verdict and reason.
 """
 
+import sympy
 import torch
 
 from symgrad import (
@@ -103,3 +104,12 @@ right("sum_of_softmax", "agree", total(softmax(p)), [p])
 right("steps_only", "agree", sign(w), [w])
 z, b, g = matrix("z", 4, 3), matrix("b", 1, 3), matrix("g", 4, 3)
 right("bias_before_batch_norm", "agree", total(hadamard(g, batch_norm(add(z, b)))), [z, b])
+# √6 loses the same digits whatever p is, in float64 as in float32: so many roundings in either.
+right(
+    "constant_beside_large_numbers",
+    "ill_conditioned",
+    sympy.sqrt(6) * k,
+    [k],
+    domain={"k": (500, 1000)},
+    torch_loss=lambda k: ((6**0.5 + k) ** 2 - (6**0.5 - k) ** 2) / 4,
+)

@@ -10,6 +10,7 @@ from symgrad import (
     abs,
     add,
     amax,
+    expm1,
     hardtanh,
     heaviside,
     matrix,
@@ -184,3 +185,25 @@ def test_a_network_that_starts_from_zero_is_on_many_kinks():
     loss = total(square(add(relu(add(W * data, b)), -1)))
     point = {"W": [[0] * 4] * 6, "b": [0] * 6, "d": [1, 2, -1, 0.5]}
     assert reason(loss, [W, b], point) == "kink"
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("slope", "verdict"), [(0.0, "pass"), (1e-4, "fail")])
+def test_a_program_loses_digits_on_a_kink_as_elsewhere(slope, verdict, dtype):
+    """exp(b) − 1 cancels, where another parameter lies on its kink, too; a slope that is wrong only there is wrong."""
+    a, b = vector("a", 3), vector("b", 3)
+
+    def program(a, b):
+        wrong = slope * (b - b.detach()).sum() * (a == 0).any()
+        return torch.abs(a).sum() + ((torch.exp(b) - 1) ** 2).sum() + wrong
+
+    exercise = Exercise(
+        name="beside",
+        loss=total(abs(a)) + total(square(expm1(b))),
+        parameters=[a, b],
+        domain={"b": (1e-3, 1e-2)},
+        torch_loss=program,
+    )
+    result = check(exercise, dtype=dtype)
+    assert result.verdict == verdict, result.message
+    assert result.reason in ("ill_conditioned", "autograd_wrong", "not_a_subgradient")

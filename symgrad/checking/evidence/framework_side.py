@@ -21,6 +21,7 @@ from symgrad.frameworks.pytorch.devices import accumulator, lost, usable
 from symgrad.frameworks.pytorch.gradients import TorchRun, run_compiled, run_program
 from symgrad.frameworks.pytorch.nan_origin import Watch
 from symgrad.frameworks.pytorch.operations_seen import Onlooker, Widened, moving
+from symgrad.frameworks.pytorch.random_rounding import RandomRounding
 from symgrad.frameworks.pytorch.ways import WAYS
 
 
@@ -51,8 +52,8 @@ class FrameworkSide:
         """The format that the device's products add up in, where it isn't the usual one."""
         return accumulator(self.run.device, self.run.dtype)
 
-    def origin_of_nan(self, point: int) -> Message | None:
-        """Which step of PyTorch's backward() makes the first nan at a point; None where none does."""
+    def origin(self, point: int) -> Message | None:
+        """Which step of PyTorch's backward() makes a nan at a point, or else an infinity, first; None where none does."""
         if self.watched or self.run.way.forward:
             return None
         watch = Watch()
@@ -76,6 +77,15 @@ class FrameworkSide:
             return None
         with contextlib.suppress(CouldNotRun), Widened(self.run.dtype, moving() if moved else None):
             return self._plainly(point)
+        return None
+
+    def shaken(self, where: Values, seed: int) -> list[Values] | None:
+        """Loss and gradients at points when each operation is off by a rounding, drawn by `seed`; None where it can't be."""
+        if self.watched or self.run.way.wrapped is not None:
+            return None
+        with contextlib.suppress(CouldNotRun), RandomRounding(self.run.dtype, seed):
+            said = asked(self.formula, self.points.subset(where), self.run)
+            return [said.loss, *(said.gradients[n] for n in self.formula.exercise.parameter_names)]
         return None
 
     def _plainly(self, point: int) -> TorchValues:

@@ -12,7 +12,7 @@ import numpy as np
 
 from symgrad.basics.arrays import Values
 from symgrad.basics.float_formats import Precision
-from symgrad.truth.reference import Reference, Tolerance
+from symgrad.truth.reference import Reference, Tolerance, largest
 
 CLOSE = 64.0
 """Roundings of the value itself within which two values agree, whatever the running error analysis could say."""
@@ -39,12 +39,14 @@ class Sums:
 class Noise:
     """Roundings of the program that explain what those of the closed form don't.
 
-    How large they are as a share of the largest entry, and of the largest entry of the same point; and if that is too much.
+    How large they are as a share of the largest entry, and of the largest entry of the same point; if that is too much; and
+    whether they are `fixed`, the same at all inputs nearby, so that only random rounding shows them.
     """
 
     relative: float
     of_point: float
     lost: bool
+    fixed: bool = False
 
 
 class Outcome(IntEnum):
@@ -118,8 +120,7 @@ class Comparison:
         off, limit = (a.ravel() if every else a.ravel()[severe] for a in (self.absolute, allowed))
         with np.errstate(all="ignore"):
             if self.worst_outcome == Outcome.WRONG:
-                sizes = np.abs(self.reference.high)
-                limit = limit + self.tolerance.precision.unit_roundoff * np.max(sizes, where=np.isfinite(sizes), initial=0.0)
+                limit = limit + self.tolerance.precision.unit_roundoff * largest(self.reference.high)
             ratio = off / limit
         if not np.isfinite(ratio.max()):
             ratio = np.where(np.isfinite(off), np.where(off == 0, 0.0, ratio), np.inf)

@@ -105,10 +105,34 @@ def _witnessed(name: str, comparison: Comparison, testimony: Testimony) -> Compa
 def _on_a_kink(
     evidence: Evidence, point: int, gradients: Mapping[str, Comparison], slack: list[Values]
 ) -> dict[str, Comparison]:
+    """The comparisons with a point on a kink judged.
+
+    Where nobody asked about it, a program that has the closed form's own conventions agrees with it: where kinks cancel, they
+    add up to what is no slope of the loss, on both roads. Anything else is looked for in the convex hull of limiting gradients.
+    """
+    slack = [np.where(np.isfinite(s), s, 0.0) for s in slack]
+    usual = [closed[point] for closed in evidence.closed_form[1:]]
+    least = HULL_ROUNDINGS * evidence.precision.unit_roundoff
+    near = []
+    with np.errstate(all="ignore"):
+        for each, convention, most in zip(gradients.values(), usual, slack, strict=True):
+            near.append((np.abs(each.values[point] - convention) <= most + least * np.abs(convention)).ravel())
+    usually = np.concatenate(near)
+    if point < evidence.points.given or not usually.all():
+        return _in_hull(evidence, point, gradients, slack, usually)
+    same = zip(gradients.items(), usual, slack, strict=True)
+    return {name: _changed(each, point, np.full(u.shape, Outcome.AGREE), u, most) for (name, each), u, most in same}
+
+
+def _in_hull(
+    evidence: Evidence, point: int, gradients: Mapping[str, Comparison], slack: list[Values], usually: Values
+) -> dict[str, Comparison]:
     """The comparisons with a point on a kink judged by the convex hull of its limiting gradients.
 
-    At a special point a subgradient agrees: a kink speaks for an exercise where its author asked about it.
+    At a special point a subgradient agrees: a kink speaks for an exercise where its author asked about it. There the entries
+    that are `usually`, (entries,), what the closed form takes by convention agree, too.
     """
+    given = point < evidence.points.given
     names = list(gradients)
     there = {n: a[0] for n, a in evidence.points.subset([point]).items()}
     formula = evidence.formula
@@ -116,7 +140,7 @@ def _on_a_kink(
     if not limits.settled.any():
         return {name: _without_derivative(each, point) for name, each in gradients.items()}
     value = np.concatenate([each.values[point].ravel() for each in gradients.values()])
-    most = np.concatenate([np.where(np.isfinite(s), s, 0.0).ravel() for s in slack])
+    most = np.concatenate([s.ravel() for s in slack])
     limits.reach(value, most)
     low, high = (np.where(limits.settled, end, np.nan) for end in (limits.gradients.min(axis=0), limits.gradients.max(axis=0)))
     most = most + HULL_ROUNDINGS * evidence.precision.unit_roundoff * np.maximum(np.abs(low), np.abs(high))
@@ -125,29 +149,30 @@ def _on_a_kink(
         within = (value >= low - most) & (value <= high + most)
     outside = Outcome.OUTSIDE if limits.known else Outcome.UNDECIDED  # there may be pieces that no direction found
     outcomes = np.where(within, np.where(varies, Outcome.KINK, Outcome.AGREE), outside)
-    given = point < evidence.points.given  # nobody asked about the others: a nan is as good as no gradient there
+    # of points that nobody asked about a nan is as good as no gradient
     outcomes = np.where(np.isfinite(value), outcomes, Outcome.WRONG if given else Outcome.UNDEFINED)
     outcomes = np.where(limits.settled, outcomes, Outcome.UNDEFINED)
     ends = np.cumsum([each.values[0].size for each in gradients.values()])
     parts = [slice(end - each.values[0].size, end) for end, each in zip(ends, gradients.values(), strict=True)]
     if limits.state == "bounded" and (outcomes[varies] == Outcome.KINK).all():
         _judge_hull(limits, value, most, varies, parts, outcomes)
-    if not given:  # where kinks cancel, conventions add up to what is no slope of the loss; nobody asked about it
-        convention = np.concatenate([closed[point].ravel() for closed in evidence.closed_form[1:]])
-        with np.errstate(all="ignore"):
-            outcomes = np.where((outcomes == Outcome.OUTSIDE) & (np.abs(value - convention) <= most), Outcome.KINK, outcomes)
-    judged = {}
-    for name, part in zip(names, parts, strict=True):
-        each, shape = gradients[name], gradients[name].values[0].shape
-        nearest, allowed = (array[part].reshape(shape) for array in (np.clip(value, low, high), most))
-        said = outcomes[part].reshape(shape)
-        said = said if evidence.points.strata[point] not in SPECIAL else np.where(said == Outcome.KINK, Outcome.AGREE, said)
-        changed = _changed(each, point, said, nearest, allowed)
-        places = [((point, *index), k) for k, index in zip(range(part.start, part.stop), np.ndindex(shape), strict=True)]
-        judged[name] = replace(
-            changed, bounds={**each.bounds, **{p: (float(low[k]), float(high[k])) for p, k in places if varies[k]}}
-        )
-    return judged
+    if not given:
+        outcomes = np.where((outcomes == Outcome.OUTSIDE) & usually, Outcome.KINK, outcomes)
+    if evidence.points.strata[point] in SPECIAL:
+        outcomes = np.where(outcomes == Outcome.KINK, Outcome.AGREE, outcomes)
+    bounds = np.where(varies, (low, high), np.nan)
+    nearest = np.clip(value, low, high)
+    every = zip(gradients.items(), parts, strict=True)
+    return {
+        n: _with_bounds(_changed(each, point, outcomes[p], nearest[p], most[p]), point, bounds[:, p]) for (n, each), p in every
+    }
+
+
+def _with_bounds(comparison: Comparison, point: int, ends: Values) -> Comparison:
+    """A comparison with the bounds of a point's limiting gradients, (2, entries); nan where they are one."""
+    places = [(point, *index) for index in np.ndindex(comparison.values[point].shape)]
+    found = {p: (float(low), float(high)) for p, low, high in zip(places, *ends, strict=True) if np.isfinite(low)}
+    return replace(comparison, bounds={**comparison.bounds, **found})
 
 
 def _judge_hull(
@@ -177,6 +202,7 @@ def _changed(comparison: Comparison, point: int, outcomes: Values, nearest: Valu
     high, low, radius, certified = (a.copy() for a in (reference.high, reference.low, reference.radius, reference.certified))
     found, limit = comparison.outcomes.copy(), np.broadcast_to(tolerance.allowed, high.shape).copy()
     absolute = comparison.absolute.copy()
+    outcomes, nearest, allowed = (np.reshape(array, high[point].shape) for array in (outcomes, nearest, allowed))
     found[point], high[point], low[point], radius[point], limit[point] = outcomes, nearest, 0.0, 0.0, allowed
     absolute[point], certified[point] = np.abs(comparison.values[point] - nearest), True
     return replace(

@@ -112,14 +112,15 @@ def reason_of(evidence: Evidence, name: str, comparison: Comparison, loss: Compa
 
 
 def hints(evidence: Evidence, name: str, comparison: Comparison, reason: str) -> list[Message]:
-    """What the error looks like; of a nan, where it comes from; of a check that is blind, how far."""
+    """What the error looks like; of a nan or an infinity, where it comes from; of a check that is blind, how far."""
     if reason == "blind":
         tested, entries = int(np.count_nonzero(comparison.tested)), comparison.values.size
         code = "blind_rounding" if comparison.tolerance.derived else "blind_tolerance"
         return [message(code, tested=tested, of=entries, dtype=evidence.settings.dtype)]
     if reason == "inaccurate" and comparison.noise is not None:
         because = short_format(evidence, comparison, name)
-        return [message("off_by_noise", relative=comparison.noise.relative), *([because] if because else [])]
+        off = message("off_by_noise", relative=comparison.noise.relative, fixed=comparison.noise.fixed)
+        return [off, *([because] if because else [])]
     if reason not in ("autograd_wrong", "both_wrong"):
         return []
     if comparison.sums is not None and comparison.sums.off and comparison.worst_outcome < Outcome.WRONG:
@@ -128,9 +129,9 @@ def hints(evidence: Evidence, name: str, comparison: Comparison, reason: str) ->
     found = cause(evidence, comparison, name) or error_patterns.hint(
         comparison, lambda: quantities(evidence.formula, evidence.points)
     )
-    nan = np.isnan(comparison.values) & (comparison.outcomes == Outcome.WRONG)
+    lost = ~np.isfinite(comparison.values) & (comparison.outcomes == Outcome.WRONG)
     own = next((own_kink(evidence, name, place, comparison) for place in comparison.own_kinks), None)
-    origin = evidence.framework.origin_of_nan(int(np.argwhere(nan)[0][0])) if nan.any() else None
+    origin = evidence.framework.origin(int(np.argwhere(lost)[0][0])) if lost.any() else None
     again = why(evidence, comparison) if comparison.second and (comparison.outcomes == Outcome.WRONG).any() else None
     return [part for part in (lie, own or found, again, origin) if part is not None]
 

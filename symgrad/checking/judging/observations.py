@@ -51,7 +51,7 @@ def remarks(evidence: Evidence, loss: Comparison, gradients: Mapping[str, Compar
     yield from _inaccurate_closed_forms(evidence, labels, [loss, *gradients.values()])
     for what, comparison in zip(labels, [loss, *gradients.values()], strict=True):
         if comparison.noise is not None and not comparison.noise.lost:
-            yield message("program_noise", what=what, relative=comparison.noise.of_point)
+            yield message("program_noise", what=what, relative=comparison.noise.of_point, fixed=comparison.noise.fixed)
     for what, comparison in zip(labels[1:], gradients.values(), strict=True):
         yield from _blind(what, comparison, evidence.settings.dtype)
     certified = sum(int(c.reference.certified.sum()) * c.values.shape[2] for c in gradients.values())
@@ -128,4 +128,4 @@ def conventions(evidence: Evidence, gradients: Mapping[str, Comparison]) -> Iter
         if whole:
             yield message("no_gradient_at_kink", where=where)
             if any(np.isnan(each.values[point]).any() for each in gradients.values()):
-                yield message("nan_at_point", point=point, origin=evidence.framework.origin_of_nan(point))
+                yield message("nan_at_point", point=point, origin=evidence.framework.origin(point))

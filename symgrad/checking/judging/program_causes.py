@@ -15,6 +15,7 @@ from symgrad.basics.messages import Message, message
 from symgrad.checking.evidence.evidence import Evidence
 from symgrad.checking.judging.comparison import Comparison, Place
 from symgrad.frameworks.framework import TorchValues
+from symgrad.operations.shapes import SCALAR
 
 GONE = 2.0**-6
 """An error is gone where no more than this share of it stays, beside what is allowed."""
@@ -73,10 +74,9 @@ def constant(evidence: Evidence, comparison: Comparison) -> Message | None:
 
 def _formula_stretches(evidence: Evidence) -> bool:
     graph = evidence.exercise.graph
-    entries = {item.symbol: math.prod(item.shape) for item in graph.inputs}
-    entries |= {node.symbol: math.prod(node.shape) for node in graph.nodes}
     return any(
-        1 not in node.shape and all(entries.get(operand, 1) < math.prod(node.shape) for operand in node.operands)
+        1 not in node.shape
+        and all(math.prod(graph.shapes.get(operand, SCALAR)) < math.prod(node.shape) for operand in node.operands)
         for node in graph.nodes
     )
 

@@ -4,13 +4,16 @@ A right program may go another way than the formula and lose more digits on it. 
 inputs a little aside they are others, of either sign. A wrong formula is off by nearly the same there. So the program is run
 again at inputs moved by a few roundings, and each error, against a truth of its own, is set against the one in dispute; in a
 format that is shorter than float64 the program has to be right in float64 besides (Parker 1997; Sterbenz 1974 on perturbed
-inputs). What noise explains is ill-conditioned; above √u of the largest entry it is inaccurate, which fails by that name.
+inputs). Some roundings are the same at all inputs nearby, as of an exponent 7/3; what is left is set against what operations
+rounded at random do to either side. What noise explains is ill-conditioned; above √u of the largest entry it is inaccurate,
+which fails by that name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,7 +23,7 @@ from symgrad.basics.errors import SymgradError
 from symgrad.checking.evidence.chosen_points import ChosenPoints
 from symgrad.checking.evidence.evidence import Evidence, gathered
 from symgrad.checking.judging.comparison import CLOSE, Comparison, Noise, Outcome, compare
-from symgrad.truth.reference import Tolerance
+from symgrad.truth.reference import Tolerance, largest
 
 MOVED = 2.0**-16
 """How far inputs are moved, as a share of their size; in short formats by ROUNDINGS of them, if that is more."""
@@ -31,6 +34,8 @@ SAMPLES = 16
 PILOTS = 2
 """Points that are looked at first: at those of a wrong formula no others need to be."""
 MOST_POINTS = 48
+MOST_POINTS_AT_RANDOM = 8
+"""Points that are looked at; with random rounding, which takes longer, fewer."""
 MOST_ENTRIES = 2**21
 """Entries times points times samples that are looked at."""
 VOUCHED = 4.0
@@ -42,42 +47,62 @@ ALIKE = 0.7
 either sign it's 0.25 on average, and above 0.7 once in 200 times."""
 
 
+Errors: TypeAlias = Callable[[Evidence, Values], "dict[str, Values] | None"]
+"""Evidence, points -> errors of the program that are rounding, (samples, points, rows, columns) by output."""
+
+
 def excused(evidence: Evidence, found: Mapping[str, Comparison]) -> dict[str, Comparison]:
     """Comparisons (the loss under the name ``""``), with those entries in dispute settled that the program's noise explains."""
+    settled = dict(found)
+    if evidence.question.visited is None:
+        for errors, most in ((_noise, MOST_POINTS), (_strays, MOST_POINTS_AT_RANDOM)):
+            settled = _explained(evidence, settled, errors, most)
+    return settled
+
+
+def _explained(evidence: Evidence, found: dict[str, Comparison], errors: Errors, most: int) -> dict[str, Comparison]:
+    """Comparisons, with those entries in dispute settled that the program's noise explains, seen at `most` points."""
     names = [name for name, each in found.items() if _disputable(evidence, each)]
-    if not names or evidence.question.visited is not None:
-        return dict(found)
+    if not names:
+        return found
     where = _worst_points(evidence, [found[name] for name in names])
     size = SAMPLES * sum(each.values[0].size for each in found.values())
-    where = where[: max(1, min(MOST_POINTS, MOST_ENTRIES // size))]
+    where = where[: max(1, min(most, MOST_ENTRIES // size))]
     pilots, rest = where[:PILOTS], where[PILOTS:]
     try:
-        noise = _noise(evidence, pilots)
-        names = [name for name in names if _explains(evidence, found[name], noise[name], pilots)]
+        seen = errors(evidence, pilots)
+        names = [name for name in names if seen and _explains(evidence, found[name], seen[name], pilots)]
         names = _right_in_float64(evidence, pilots, names)
-        if not names or ("" not in names and found[""].worst_outcome == Outcome.WRONG):
-            return dict(found)
-        others = _noise(evidence, rest) if len(rest) else None
+        if not seen or not names or ("" not in names and found[""].worst_outcome == Outcome.WRONG):
+            return found
+        others = errors(evidence, rest) if len(rest) else None
     except SymgradError:  # a program that can't be run aside tells nothing
-        return dict(found)
+        return found
     settled = dict(found)
     for name in names:
-        errors = noise[name] if others is None else np.concatenate([noise[name], others[name]], axis=1)
-        if _explains(evidence, found[name], errors, where):
-            settled[name] = _settled(found[name], errors, where, _relative(evidence, found[name]))
+        every = seen[name] if others is None else np.concatenate([seen[name], others[name]], axis=1)
+        if _explains(evidence, found[name], every, where):
+            fixed = errors is _strays
+            settled[name] = _settled(found[name], every, where, _relative(evidence, found[name]), fixed=fixed)
     return settled
 
 
 def _disputable(evidence: Evidence, comparison: Comparison) -> bool:
-    """Whether a comparison has wrong entries, all of them numbers, away from kinks, under a tolerance that was derived."""
-    wrong = comparison.outcomes == Outcome.WRONG
+    """Whether a comparison has unexplained wrong entries, all of them numbers, under a tolerance that was derived."""
+    wrong = _off(comparison) & (comparison.noise is None)
     if not wrong.any() or not comparison.tolerance.derived or comparison.refuted is not None:
         return False
     finite = np.isfinite(comparison.values[wrong]).all() and np.isfinite(comparison.reference.high[wrong]).all()
-    return bool(finite and not wrong[list(evidence.kinks)].any() and _relative(evidence, comparison) <= _most(comparison))
+    return bool(finite and _relative(evidence, comparison) <= most_noise(comparison))
 
 
-def _most(comparison: Comparison) -> float:
+def _off(comparison: Comparison) -> Values:
+    """Entries in dispute: wrong ones, and those that lie beyond the bounds of the slopes around a kink."""
+    beyond = (comparison.outcomes == Outcome.OUTSIDE) & (comparison.absolute > 0)
+    return np.asarray((comparison.outcomes == Outcome.WRONG) | beyond)
+
+
+def most_noise(comparison: Comparison) -> float:
     """The relative error above which nothing is called noise."""
     format_ = comparison.tolerance.precision
     return float(format_.unit_roundoff ** (0.5 if format_.name == "float64" else 0.25))
@@ -94,26 +119,24 @@ def _lost(comparison: Comparison) -> float:
 
 def _relative(evidence: Evidence, comparison: Comparison) -> float:
     """The largest wrong difference over the size of the whole; where that is 0, over that of the loss by its inputs."""
-    wrong, truth = comparison.outcomes == Outcome.WRONG, np.abs(comparison.reference.high)
-    size = float(np.max(truth, where=np.isfinite(truth), initial=0.0)) or _slope(evidence)
+    wrong = _off(comparison)
+    size = largest(comparison.reference.high) or _slope(evidence)
     return float(comparison.absolute[wrong].max()) / size if size else np.inf
 
 
 def _slope(evidence: Evidence) -> float:
     """What a slope is measured by where there is none: the size of the loss over that of the parameters."""
-    loss = np.abs(evidence.references[0].high)
-    moving = [evidence.points.values[name] for name in evidence.exercise.parameter_names]
-    size = max((float(np.abs(array).max(initial=0.0)) for array in moving), default=0.0)
-    return float(np.max(loss, where=np.isfinite(loss), initial=0.0)) / (size or 1.0)
+    size = max((largest(evidence.points.values[name]) for name in evidence.exercise.parameter_names), default=0.0)
+    return largest(evidence.references[0].high) / (size or 1.0)
 
 
 def _worst_points(evidence: Evidence, comparisons: list[Comparison]) -> Values:
-    """Points in dispute, the furthest off in units of what is allowed first."""
+    """Points in dispute, the furthest off first, in units of what is allowed or negligible."""
     off = np.zeros(len(evidence.points))
     for each in comparisons:
         with np.errstate(all="ignore"):
-            ratio = each.absolute / np.maximum(np.broadcast_to(each.tolerance.allowed, each.values.shape), 1e-300)
-        off = np.maximum(off, np.where(each.outcomes == Outcome.WRONG, ratio, 0.0).max(axis=(1, 2)))
+            ratio = each.absolute / np.maximum(np.maximum(each.tolerance.allowed, _negligible(evidence, each)), 1e-300)
+        off = np.maximum(off, np.where(_off(each), ratio, 0.0).max(axis=(1, 2)))
     order = np.argsort(-off, kind="stable")
     return np.asarray(order[off[order] > 0])
 
@@ -127,6 +150,27 @@ def _noise(evidence: Evidence, where: Values) -> dict[str, Values]:
             errors = (values - truth.high) - truth.low
         found[name] = errors.reshape(SAMPLES, len(where), *errors.shape[1:])
     return found
+
+
+def _strays(evidence: Evidence, where: Values) -> dict[str, Values] | None:
+    """How far results at points stray where each operation is off by a rounding, as `_noise` has errors.
+
+    A constant that is added to large numbers loses the same digits at all inputs nearby; so does an exponent that is rounded.
+    """
+    plain = [values[where] for values in evidence.said]
+    runs = [evidence.framework.shaken(where, evidence.settings.seed + k) for k in range(SAMPLES)]
+    known = [run for run in runs if run is not None]
+    if len(known) < SAMPLES:
+        return None
+    names = ["", *evidence.exercise.parameter_names]
+    with np.errstate(all="ignore"):
+        return {n: _to_both_sides(np.stack([run[k] - plain[k] for run in known])) for k, n in enumerate(names)}
+
+
+def _to_both_sides(strays: Values) -> Values:
+    """Strays, (samples, …), cut to what is reached to either side: a branch that is taken or not strays to one."""
+    reach = np.maximum(0.0, np.minimum(strays.max(axis=0), -strays.min(axis=0)))
+    return np.clip(strays, -reach, reach)
 
 
 def _moved(evidence: Evidence, where: Values) -> PointSet:
@@ -165,7 +209,7 @@ def noise(evidence: Evidence, name: str, where: Values) -> Values | None:
 
 def _explains(evidence: Evidence, comparison: Comparison, errors: Values, where: Values) -> bool:
     """Whether errors at moved inputs are as large as those in dispute, and of either sign."""
-    wrong = (comparison.outcomes == Outcome.WRONG)[where]
+    wrong = _off(comparison)[where]
     wrong &= comparison.absolute[where] > _negligible(evidence, comparison)[where]
     return not wrong.any() or is_noise(comparison.absolute[where][wrong], errors[:, wrong])
 
@@ -177,18 +221,13 @@ def _negligible(evidence: Evidence, comparison: Comparison) -> Values:
     there they are some roundings of the largest entry at others, in float64 too.
     """
     format_, special = comparison.tolerance.precision, evidence.points.special[:, None, None]
-    some = CLOSE * format_.unit_roundoff * _largest(comparison.reference.high[~evidence.points.special])
+    some = CLOSE * format_.unit_roundoff * largest(comparison.reference.high[~evidence.points.special])
     return np.where(special, some, 0.0 if format_.name == "float64" else _few(comparison))
 
 
 def _few(comparison: Comparison) -> float:
     """A few roundings of the largest entry."""
-    return VOUCHED * comparison.tolerance.precision.unit_roundoff * _largest(comparison.reference.high)
-
-
-def _largest(truth: Values) -> float:
-    size = np.abs(truth)
-    return float(np.max(size, where=np.isfinite(size), initial=0.0))
+    return VOUCHED * comparison.tolerance.precision.unit_roundoff * largest(comparison.reference.high)
 
 
 def is_noise(here: Values, seen: Values) -> bool:
@@ -215,25 +254,25 @@ def _right_in_float64(evidence: Evidence, where: Values, names: list[str]) -> li
         return names
     every = ["", *evidence.exercise.parameter_names]
     found = {n: compare(v, r, t) for n, v, r, t in zip(every, wide.said, wide.references, wide.tolerances, strict=True)}
-    largest = {name: _largest(truth.high) for name, truth in zip(every, evidence.references, strict=True)}
-    if not all(_is_right(found[name], largest[name]) for name in names):
+    whole = {name: largest(truth.high) for name, truth in zip(every, evidence.references, strict=True)}
+    if not all(_is_right(found[name], whole[name]) for name in names):
         found = excused(wide, found)
-    return [name for name in names if _is_right(found[name], largest[name])]
+    return [name for name in names if _is_right(found[name], whole[name])]
 
 
-def _is_right(comparison: Comparison, largest: float) -> bool:
+def _is_right(comparison: Comparison, whole: float) -> bool:
     """Whether nothing is wrong by more than a few roundings of the largest entry at all points, these or others."""
-    few = VOUCHED * comparison.tolerance.precision.unit_roundoff * largest
+    few = VOUCHED * comparison.tolerance.precision.unit_roundoff * whole
     return not ((comparison.outcomes == Outcome.WRONG) & ~(comparison.absolute <= few)).any()
 
 
-def _settled(comparison: Comparison, errors: Values, where: Values, relative: float) -> Comparison:
+def _settled(comparison: Comparison, errors: Values, where: Values, relative: float, *, fixed: bool) -> Comparison:
     """A comparison whose wrong entries are explained: within what the noise allows, or inaccurate where it takes too much."""
-    wrong = comparison.outcomes == Outcome.WRONG
+    wrong = _off(comparison)
     lost = relative > _lost(comparison)
     size = np.broadcast_to(_of_points(comparison), wrong.shape)
     of_point = np.max(comparison.absolute[wrong & (size > 0)] / size[wrong & (size > 0)], initial=0.0)
-    noise = Noise(relative, float(of_point), lost)
+    noise = Noise(relative, float(of_point), lost, fixed)
     if lost:
         return replace(comparison, noise=noise)
     allowed = np.broadcast_to(comparison.tolerance.allowed, comparison.values.shape).copy()

@@ -5,7 +5,7 @@ errors e with weights d has the variance that Monte Carlo arithmetic gives that 
 together by a factor that all share. So it's judged under SAFETY times its root mean square over samples of the closed form,
 and half a rounding of ``Σ d·truth``, for a constant that another program may round. A wrong factor adds up instead: ``Σ d·e``
 grows with n, where the bound grows with √n. The constant is measured in tests/checking/test_sums.py: right programs, of other
-spellings too, reach 2.2 of the 4. (The root of the sum of squared radii instead fails a gradient whose entries share one
+spellings too, reach 1.8 of the 4. (The root of the sum of squared radii instead fails a gradient whose entries share one
 rounded factor, as that of a squared dot product, by a factor of 8.)
 """
 

@@ -21,9 +21,10 @@ from symgrad.checking.evidence.chosen_points import acceptable
 from symgrad.checking.evidence.evidence import Evidence
 from symgrad.checking.evidence.framework_side import asked
 from symgrad.checking.judging.comparison import Comparison, Outcome
+from symgrad.checking.judging.program_noise import most_noise
 from symgrad.number_systems.rounding import rounded
 from symgrad.truth.difference_quotients import scale
-from symgrad.truth.reference import SAFETY
+from symgrad.truth.reference import SAFETY, largest
 
 MOST_ASKED = 32
 """Points about which it is asked."""
@@ -52,7 +53,8 @@ def surrounded(
     if evidence.framework.watched or evidence.settings.by_hand or any(each.second for each in gradients.values()):
         return loss, dict(gradients)  # what a second run says is no matter of the point
     every = [loss, *gradients.values()]
-    wrong = {int(k) for each in every for k in np.argwhere(np.isin(each.outcomes, SUSPECT))[:, 0]}
+    open_ = [each for each in every if not _lost(evidence, each)]
+    wrong = {int(k) for each in open_ for k in np.argwhere(np.isin(each.outcomes, SUSPECT))[:, 0]}
     suspects = sorted(k for k in wrong if evidence.points.strata[k] not in SMOOTH)
     still_wrong = 0
     for point in suspects[:MOST_ASKED]:
@@ -61,6 +63,14 @@ def surrounded(
         if still_wrong == ENOUGH_WRONG:
             break
     return every[0], dict(zip(gradients, every[1:], strict=True))
+
+
+def _lost(evidence: Evidence, comparison: Comparison) -> bool:
+    """Whether a comparison fails whatever is said of its special points: it's further off elsewhere than noise explains."""
+    smooth = np.array([stratum in SMOOTH for stratum in evidence.points.strata])
+    wrong = (comparison.outcomes == Outcome.WRONG) & smooth[:, None, None]
+    most = most_noise(comparison) * largest(comparison.reference.high)
+    return bool(wrong.any() and most and not comparison.absolute[wrong].max() <= most)
 
 
 def _settled(evidence: Evidence, point: int, every: list[Comparison]) -> list[Comparison]:
@@ -90,8 +100,7 @@ def _off(comparison: Comparison, point: int) -> Values:
 
 def _usual(evidence: Evidence, comparison: Comparison) -> float:
     """The largest true value at points that aren't special."""
-    usual = np.abs(comparison.reference.high[~evidence.points.special])
-    return float(np.max(usual, where=np.isfinite(usual), initial=0.0))
+    return largest(comparison.reference.high[~evidence.points.special])
 
 
 def _around(evidence: Evidence, point: int) -> list[bool] | None:

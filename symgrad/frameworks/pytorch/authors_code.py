@@ -34,11 +34,19 @@ def author_code(dtype: str, device: torch.device = CPU) -> Iterator[None]:
         there = device if elsewhere else contextlib.nullcontext()
         plain = torch.autocast(device.type, enabled=False)
         with contextlib.redirect_stdout(sys.stderr), torch.inference_mode(False), torch.enable_grad(), plain, there:
-            torch.manual_seed(0)
+            _seeded()
             random.seed(0)
             np.random.seed(0)
             torch.set_default_dtype(DTYPES[dtype])
             yield
+
+
+def _seeded() -> None:
+    """Starts PyTorch's random numbers anew; for accelerators that aren't there it would only keep call stacks."""
+    if torch.accelerator.is_available():
+        torch.manual_seed(0)
+    else:
+        torch.default_generator.manual_seed(0)
 
 
 @contextlib.contextmanager

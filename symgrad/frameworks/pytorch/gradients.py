@@ -152,18 +152,25 @@ def run_compiled(
     program: Program, points: Mapping[str, Values], run: TorchRun, *, observe: Observe | None = None
 ) -> TorchValues:
     """The loss itself, compiled to PyTorch's operations, over all points at once. Raises CouldNotRun."""
+    return run_at_once(Tensors(DTYPES[run.dtype]).bind(program), points, run, observe=observe)
+
+
+def run_at_once(
+    function: Callable[..., Any], points: Mapping[str, Values], run: TorchRun, *, observe: Observe | None = None
+) -> TorchValues:
+    """A function of tensors (points, rows, columns), in the order of `points`, that gives their losses. Raises CouldNotRun."""
     tensors = {  # without a copy where the dtype is the same: the table's operations change nothing in place
         name: torch.from_numpy(np.require(array, requirements="W")).to(run.device, DTYPES[run.dtype])
         for name, array in points.items()
     }
-    count, bound = _count(points), Tensors(DTYPES[run.dtype]).bind(program)
+    count = _count(points)
 
     def losses(**given: torch.Tensor) -> Any:
         found = called(lambda **named: chosen(*named.values()), given, THE_COMPILED_LOSS)
         return torch.as_tensor(found, dtype=DTYPES[run.dtype]).expand(count, 1, 1)
 
     with run.underway():
-        chosen = bound if run.way.wrapped is None else run.way.wrapped(torch, bound)
+        chosen = function if run.way.wrapped is None else run.way.wrapped(torch, function)
         if run.way.taped is None:
             leaves = [tensors[name] for name in run.parameters]
             names = run.parameters

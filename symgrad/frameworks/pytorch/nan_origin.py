@@ -1,4 +1,4 @@
-"""Where a nan in PyTorch's gradients comes from: the first step of ``backward()`` that made one out of numbers."""
+"""Where a nan or an infinity in PyTorch's gradients comes from: the first step of ``backward()`` that made one of numbers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ class Watch:
         self._found: list[tuple[str, bool]] = []
         self._infinite: list[str] = []
         self._chooses = False
+        self._largest = 0.0
 
     def __call__(self, loss: torch.Tensor) -> None:
+        self._largest = torch.finfo(loss.dtype).max
         for node in _nodes(loss.grad_fn):
             self._chooses |= node.name().startswith("Where")
             node.register_hook(self._hook(node.name()))
@@ -36,9 +38,12 @@ class Watch:
 
     @property
     def origin(self) -> Message | None:
-        """The step that made the first nan, whether out of an adjoint of 0, and after which infinite slope; None without."""
+        """The step that made the first nan, whether out of an adjoint of 0, and after which infinite slope; None without.
+
+        Where there is no nan, the step that made the first infinity, and the largest number of the loss's format.
+        """
         if not self._found:
-            return None
+            return message("first_infinity", node=self._infinite[0], largest=self._largest) if self._infinite else None
         name, from_zero = self._found[0]
         after = self._infinite[0] if self._infinite else None
         return message("first_nan", node=name, from_zero=from_zero, after=after, branch=self._chooses)

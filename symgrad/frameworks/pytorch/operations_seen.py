@@ -85,9 +85,9 @@ class Onlooker(TorchFunctionMode):
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         given = kwargs or {}
-        operands = [_copied(t) for t in _tensors((args, given))]
+        operands = [_copied(t) for t in tensors((args, given))]
         made = function(*args, **given)
-        results = list(_tensors(made))
+        results = list(tensors(made))
         name = _name(function)
         if self.short is None:
             self.short = self._shorter(name, operands, results)
@@ -128,7 +128,7 @@ class Widened(TorchFunctionMode):
         if _name(function) in CONVERSIONS and args and isinstance(args[0], torch.Tensor):
             return args[0].to(DTYPES[self.dtype])
         made = function(*args, **given)
-        return made if list(_tensors(args)) else self._wide(made)
+        return made if list(tensors(args)) else self._wide(made)
 
     def _wide(self, value: Any) -> Any:
         if isinstance(value, torch.dtype):
@@ -164,14 +164,15 @@ def _place() -> str | None:
     return None if place is None else f"{place.path}:{place.line}"
 
 
-def _tensors(value: Any) -> Iterator[torch.Tensor]:
+def tensors(value: Any) -> Iterator[torch.Tensor]:
+    """The tensors among operands, those in tuples, lists and dictionaries included."""
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, (tuple, list)):
         for each in value:
-            yield from _tensors(each)
+            yield from tensors(each)
     elif isinstance(value, dict):
-        yield from _tensors(list(value.values()))
+        yield from tensors(list(value.values()))
 
 
 def _copied(tensor: torch.Tensor) -> torch.Tensor:
@@ -204,7 +205,7 @@ def _overflow(
             beside = function(*_nudged(args), **_nudged(given))
     except Exception:  # what can't be run twice tells nothing
         return None
-    if not any(_infinite(r) for r in _tensors(beside)):
+    if not any(_infinite(r) for r in tensors(beside)):
         return None
     return Use(name, _place(), FORMATS[next(r for r in results if _infinite(r)).dtype].name)
 

@@ -8,8 +8,10 @@ from typing import Any
 import torch
 
 from symgrad.authoring.exercise import Exercise
+from symgrad.basics.arrays import Values
+from symgrad.frameworks.framework import TorchValues
 from symgrad.frameworks.pytorch.authors_code import DTYPES
-from symgrad.frameworks.pytorch.gradients import TorchRun
+from symgrad.frameworks.pytorch.gradients import TorchRun, run_at_once
 from symgrad.frameworks.pytorch.tensors import Tensors
 from symgrad.number_systems.code_generation import Program
 
@@ -46,6 +48,27 @@ def _transformed(loss: Callable[..., Any], tensors: dict[str, torch.Tensor], nam
 
     every = tuple(range(len(names)))
     return torch.func.grad(moved, argnums=every)(*(tensors[name] for name in names))
+
+
+def run_twice(
+    forward: Program, points: Mapping[str, Values], along: Mapping[str, Values], directions: Mapping[str, str], run: TorchRun
+) -> TorchValues:
+    """The slope of a loss itself along directions, and its gradient, over all points at once. Raises CouldNotRun.
+
+    `along` are the directions by their symbols, of the parameters' shapes, and `directions` those symbols by parameter.
+    """
+    bound, names = Tensors(DTYPES[run.dtype]).bind(forward), [*points, *along]
+
+    def slopes(*tensors: torch.Tensor) -> torch.Tensor:
+        given = dict(zip(names, tensors, strict=True))
+        loss = torch.as_tensor(bound(*(given[name] for name in points)))
+        moving = [given[parameter] for parameter in directions]
+        found = torch.autograd.grad(loss.sum(), moving, create_graph=True, allow_unused=True) if loss.requires_grad else []
+        pairs = zip(directions.values(), found, strict=False)
+        terms = [(given[symbol] * g).sum((-2, -1), keepdim=True) for symbol, g in pairs if g is not None]
+        return sum(terms, torch.zeros(len(moving[0]), 1, 1))
+
+    return run_at_once(slopes, {**points, **along}, run)
 
 
 def _compiled(exercise: Exercise, forward: Program, dtype: torch.dtype) -> Callable[..., torch.Tensor]:

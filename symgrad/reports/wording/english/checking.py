@@ -221,7 +221,10 @@ WORDS: Words = {
         f"each entry lies within its rounding, but not all together: as a whole it is {factor:.4g} times the gradient;"
         f" too far off: {listed(SUMS.get(each, each) for each in sums)}"
     ),
-    "off_by_noise": "it's off by {relative:.2g} of the largest entry, by more here and less there, as rounding is",
+    "off_by_noise": lambda relative, fixed: (
+        f"it's off by {relative:.2g} of the largest entry, "
+        + ("as it strays when its operations are rounded at random" if fixed else "by more here and less there, as rounding is")
+    ),
     "some_wrong": "{count} of {of} entries are wrong, the first at [{index[0]}, {index[1]}]",
     "wrong_sign": "autograd has the wrong sign",
     "times_gradient": lambda factor: f"autograd is {_number(factor)} times the gradient",
@@ -275,10 +278,14 @@ WORDS: Words = {
         f"{what} is zero whatever the inputs"
         + (f": it's added to what {listed(rows)} takes, which doesn't change by it" if rows else "")
     ),
-    "program_noise": lambda what, relative: (
+    "program_noise": lambda what, relative, fixed: (
         f"{what}: the program loses digits that the formula keeps,"
         + (f" up to {relative:.2g} of the largest entry of a point;" if relative else " where all of it is 0;")
-        + " what it is off by changes from input to input, as rounding does"
+        + (
+            " with its operations rounded at random it strays by as much"
+            if fixed
+            else " what it is off by changes from input to input, as rounding does"
+        )
     ),
     "tolerance_allows_more": lambda what, count, of, dtype: (
         f"{what}: at {count} of {of} entries the tolerance given by hand allows more than the gradient itself; {BLIND}"

@@ -91,6 +91,7 @@ WORDS: Words = {
         f"torch.compile broke the program at {several(places, 'place')}; what lies between wasn't compiled"
     ),
     "first_nan": _first_nan,
+    "first_infinity": "{node} makes the first infinity out of finite numbers; the format's largest is {largest:.5g}",
     # how a function is called
     "expression_has_no": lambda field, name, closest, names: (
         f"{field}: the expression has no '{name}'{hinted(closest)}; accepted: {listed(names)}"

@@ -21,8 +21,7 @@ WORDS: Words = {
     "no_point": "no point in its domain",
     "operation_raised": lambda type, said: f"{type}: {said or 'no message'}",
     # what was found
-    "value_surveyed": "value",
-    "derivative_surveyed": lambda operand: f"derivative by {operand}" if operand else "derivative",
+    "surveyed": lambda quantity, operand: quantity.replace("_", " ") + (f" by {operand}" if operand else ""),
     "convention_at_kink": _convention,
     "convention_outside": "{convention}, and that is outside",
     # files of acknowledgements
@@ -33,7 +32,7 @@ WORDS: Words = {
     "deviation_has_no": lambda where, key, closest, keys: f"{where}: no key '{key}'{hinted(closest)}; accepted: {listed(keys)}",
     "deviation_of_nothing": "{where}: {found}",
     "deviation_says": "{where}: {key} is {value}; accepted: {accepted}",
-    "either": lambda names: " or ".join(names),
+    "either": lambda names: f"{', '.join(names[:-1])} or {names[-1]}",
     "a_number_above_0": "a number above 0",
     "a_list_of": lambda names: f"a list of {listed(names)}",
     "text_with_a_reason": "text, for a deviation is acknowledged with its reason",
