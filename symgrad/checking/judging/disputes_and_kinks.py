@@ -120,8 +120,12 @@ def _on_a_kink(
     usually = np.concatenate(near)
     if point < evidence.points.given or not usually.all():
         return _in_hull(evidence, point, gradients, slack, usually)
-    same = zip(gradients.items(), usual, slack, strict=True)
-    return {name: _changed(each, point, np.full(u.shape, Outcome.AGREE), u, most) for (name, each), u, most in same}
+    agrees = {}
+    for (name, each), convention, most in zip(gradients.items(), usual, slack, strict=True):
+        changed = _changed(each, point, np.full(convention.shape, Outcome.AGREE), convention, most)
+        certified = each.reference.certified  # no limiting gradient was enclosed: what was certified before is, nothing else
+        agrees[name] = replace(changed, reference=replace(changed.reference, certified=certified))
+    return agrees
 
 
 def _in_hull(

@@ -53,7 +53,7 @@ def surrounded(
     if evidence.framework.watched or evidence.settings.by_hand or any(each.second for each in gradients.values()):
         return loss, dict(gradients)  # what a second run says is no matter of the point
     every = [loss, *gradients.values()]
-    open_ = [each for each in every if not _lost(evidence, each)]
+    open_ = [each for each in every if not _fails_anyway(evidence, each)]
     wrong = {int(k) for each in open_ for k in np.argwhere(np.isin(each.outcomes, SUSPECT))[:, 0]}
     suspects = sorted(k for k in wrong if evidence.points.strata[k] not in SMOOTH)
     still_wrong = 0
@@ -65,7 +65,7 @@ def surrounded(
     return every[0], dict(zip(gradients, every[1:], strict=True))
 
 
-def _lost(evidence: Evidence, comparison: Comparison) -> bool:
+def _fails_anyway(evidence: Evidence, comparison: Comparison) -> bool:
     """Whether a comparison fails whatever is said of its special points: it's further off elsewhere than noise explains."""
     smooth = np.array([stratum in SMOOTH for stratum in evidence.points.strata])
     wrong = (comparison.outcomes == Outcome.WRONG) & smooth[:, None, None]
